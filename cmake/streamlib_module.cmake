@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+# How targets of this project are declared. Sources are listed, never globbed.
+#
+#   streamlib_library(NAME streamlib_ipc SOURCES … [LIBS …] [PRIVATE_LIBS …])
+#       A static library, alias streamlib::ipc. LIBS are part of its interface, PRIVATE_LIBS
+#       (libraries from outside) are not.
+#   streamlib_plugin(NAME streamlib_ffmpeg SOURCES … [LIBS …])
+#       A .so that is dlopen'ed. It links no library of ours: those symbols come from the program that
+#       loads it, else there would be two registries.
+#   streamlib_program(NAME x SOURCES … [LIBS …])
+#       An executable that exports its symbols to plugins.
+#   streamlib_test(NAME ring_test SOURCES … [LIBS …] LABEL unit [TIMEOUT 60] [ENV K=V …] [ARGS …] [MAIN])
+#       One GoogleTest executable and one ctest entry. LABEL: unit | process | system | stress | interop,
+#       "long" beside it keeps it out of a plain `./dev test`. MAIN: the sources have their own main().
+#   streamlib_script_test(NAME x COMMAND … LABEL … [TIMEOUT …] [ENV …])
+#       The same for a script.
+#   streamlib_fuzz(NAME toml SOURCES … [LIBS …])         only with STREAMLIB_FUZZ
+#   streamlib_bench(NAME ring SOURCES … [LIBS …])
+
+function(streamlib_library)
+    cmake_parse_arguments(ARG "" "NAME" "SOURCES;LIBS;PRIVATE_LIBS" ${ARGN})
+    string(REGEX REPLACE "^streamlib_" "" short "${ARG_NAME}")
+    if(ARG_SOURCES)
+        add_library(${ARG_NAME} STATIC ${ARG_SOURCES})
+        target_link_libraries(${ARG_NAME} PUBLIC ${ARG_LIBS}
+                              PRIVATE ${ARG_PRIVATE_LIBS} $<BUILD_INTERFACE:streamlib_flags>)
+        set(scope PUBLIC)
+    else()
+        add_library(${ARG_NAME} INTERFACE)
+        target_link_libraries(${ARG_NAME} INTERFACE ${ARG_LIBS})
+        set(scope INTERFACE)
+    endif()
+    target_include_directories(${ARG_NAME} ${scope}
+        $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+        $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/streamlib>)
+    target_compile_features(${ARG_NAME} ${scope} cxx_std_20)
+    add_library(streamlib::${short} ALIAS ${ARG_NAME})
+    set_target_properties(${ARG_NAME} PROPERTIES EXPORT_NAME ${short})
+endfunction()
+
+function(streamlib_plugin)
+    cmake_parse_arguments(ARG "" "NAME" "SOURCES;LIBS" ${ARGN})
+    add_library(${ARG_NAME} MODULE ${ARG_SOURCES})
+    target_include_directories(${ARG_NAME} PRIVATE ${PROJECT_SOURCE_DIR})
+    target_link_libraries(${ARG_NAME} PRIVATE ${ARG_LIBS} tl::expected streamlib_flags)
+endfunction()
+
+function(streamlib_program)
+    cmake_parse_arguments(ARG "" "NAME" "SOURCES;LIBS" ${ARGN})
+    add_executable(${ARG_NAME} ${ARG_SOURCES})
+    target_include_directories(${ARG_NAME} PRIVATE ${PROJECT_SOURCE_DIR})
+    target_link_libraries(${ARG_NAME} PRIVATE ${ARG_LIBS} streamlib_flags)
+    set_target_properties(${ARG_NAME} PROPERTIES ENABLE_EXPORTS ON)
+endfunction()
+
+# What every test gets: a run directory of its own, so that two tests, or two test runs, never meet.
+function(streamlib_test_properties name)
+    cmake_parse_arguments(ARG "" "TIMEOUT" "LABEL;ENV" ${ARGN})
+    if(NOT ARG_LABEL)
+        message(FATAL_ERROR "test ${name}: LABEL is missing (unit, process, system, stress, interop)")
+    endif()
+    if(NOT ARG_TIMEOUT)
+        set(ARG_TIMEOUT 60)
+    endif()
+    # Short, because a Unix socket's path has 107 characters.
+    set(run_dir "${PROJECT_BINARY_DIR}/run/${name}")
+    file(MAKE_DIRECTORY "${run_dir}")
+    set_tests_properties(${name} PROPERTIES
+        LABELS "${ARG_LABEL}" TIMEOUT ${ARG_TIMEOUT}
+        ENVIRONMENT "STREAMLIB_RUN_DIR=${run_dir};${ARG_ENV}"
+        SKIP_REGULAR_EXPRESSION "SKIPPED WHOLE:")
+endfunction()
+
+function(streamlib_test)
+    cmake_parse_arguments(ARG "MAIN" "NAME;TIMEOUT" "SOURCES;LIBS;LABEL;ENV;ARGS" ${ARGN})
+    add_executable(${ARG_NAME} ${ARG_SOURCES})
+    target_include_directories(${ARG_NAME} PRIVATE ${PROJECT_SOURCE_DIR})
+    if(ARG_MAIN)
+        target_link_libraries(${ARG_NAME} PRIVATE ${ARG_LIBS} GTest::gtest GTest::gmock streamlib_flags)
+    else()
+        target_link_libraries(${ARG_NAME} PRIVATE ${ARG_LIBS} GTest::gmock GTest::gtest_main streamlib_flags)
+    endif()
+    target_compile_definitions(${ARG_NAME} PRIVATE
+        STREAMLIB_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+        STREAMLIB_BINARY_DIR="${PROJECT_BINARY_DIR}"
+        STREAMLIB_SHARED_DIR="${PROJECT_SOURCE_DIR}/../shared")
+    set_target_properties(${ARG_NAME} PROPERTIES
+        ENABLE_EXPORTS ON RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
+    add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME} ${ARG_ARGS})
+    streamlib_test_properties(${ARG_NAME} LABEL ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT} ENV ${ARG_ENV})
+    if("unit" IN_LIST ARG_LABEL)
+        set_property(GLOBAL APPEND PROPERTY STREAMLIB_UNIT_TESTS ${ARG_NAME})
+    endif()
+endfunction()
+
+function(streamlib_script_test)
+    cmake_parse_arguments(ARG "" "NAME;TIMEOUT" "COMMAND;LABEL;ENV" ${ARGN})
+    add_test(NAME ${ARG_NAME} COMMAND ${ARG_COMMAND})
+    streamlib_test_properties(${ARG_NAME} LABEL ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT} ENV ${ARG_ENV})
+endfunction()
+
+function(streamlib_fuzz)
+    cmake_parse_arguments(ARG "" "NAME" "SOURCES;LIBS" ${ARGN})
+    if(NOT STREAMLIB_FUZZ)
+        return()
+    endif()
+    set(target fuzz_${ARG_NAME})
+    add_executable(${target} ${ARG_SOURCES})
+    target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
+    target_link_libraries(${target} PRIVATE ${ARG_LIBS} streamlib_flags)
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer)
+    target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+    set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/fuzz")
+    set_property(GLOBAL APPEND PROPERTY STREAMLIB_FUZZ_TARGETS ${target})
+endfunction()
+
+function(streamlib_bench)
+    cmake_parse_arguments(ARG "" "NAME" "SOURCES;LIBS" ${ARGN})
+    set(target bench_${ARG_NAME})
+    add_executable(${target} ${ARG_SOURCES})
+    target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
+    target_link_libraries(${target} PRIVATE ${ARG_LIBS} benchmark::benchmark streamlib_flags)
+    set_target_properties(${target} PROPERTIES
+        ENABLE_EXPORTS ON RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bench")
+endfunction()

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+# streamlib_whole: link this into a program that is a launcher. Every object of our archives is kept, so
+# that classes which register themselves are there, and every symbol is exported, so that plugins find
+# the runtime in the program instead of bringing a second one.
+
+function(streamlib_make_whole target)
+    add_library(${target} INTERFACE)
+    target_link_libraries(${target} INTERFACE ${ARGN})
+    target_link_options(${target} INTERFACE LINKER:--export-dynamic)
+    foreach(library IN LISTS ARGN)
+        get_target_property(type ${library} TYPE)
+        if(type STREQUAL "STATIC_LIBRARY")
+            target_link_options(${target} INTERFACE
+                "SHELL:LINKER:--push-state,--whole-archive $<TARGET_FILE:${library}> LINKER:--pop-state")
+        endif()
+    endforeach()
+endfunction()
+
+streamlib_make_whole(streamlib_whole
+    streamlib_supervisor streamlib_actors streamlib_runtime streamlib_ipc streamlib_base)
