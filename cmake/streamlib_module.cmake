@@ -43,6 +43,7 @@ function(streamlib_plugin)
     add_library(${ARG_NAME} MODULE ${ARG_SOURCES})
     target_include_directories(${ARG_NAME} PRIVATE ${PROJECT_SOURCE_DIR})
     target_link_libraries(${ARG_NAME} PRIVATE ${ARG_LIBS} tl::expected streamlib_flags)
+    set_property(GLOBAL APPEND PROPERTY STREAMLIB_PLUGINS ${ARG_NAME})
 endfunction()
 
 function(streamlib_program)

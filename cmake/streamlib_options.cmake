@@ -6,8 +6,6 @@ option(STREAMLIB_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
 option(STREAMLIB_BENCH "Build the benchmarks (needs libbenchmark-dev and the peers)" OFF)
 option(STREAMLIB_FUZZ "Build the fuzz targets (clang only)" OFF)
 option(STREAMLIB_WERROR "Treat warnings as errors" OFF)
-option(STREAMLIB_PORTABLE_ONLY
-       "Build only what needs no compiled library from outside (cross builds without a sysroot)" OFF)
 set(STREAMLIB_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize takes them: address,undefined or thread")
 set(STREAMLIB_CUDA AUTO CACHE STRING "CUDA driver API: AUTO, ON or OFF")
 set_property(CACHE STREAMLIB_CUDA PROPERTY STRINGS AUTO ON OFF)
