@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ipc/ring_writer.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "ipc/base/assert.hpp"
+#include "ipc/wake.hpp"
+
+namespace streamlib::ipc {
+
+Result<RingWriter> RingWriter::attach(const RingMemory& ring, std::uint64_t incarnation) {
+    if (!ring) return fail(Errc::invalid_argument, "ring writer: no ring memory");
+    RingWriter w;
+    w.ring_ = ring;
+    w.incarnation_ = incarnation;
+    w.sequences_.assign(ring.slots(), 0);
+    w.order_.assign(ring.slots(), 0);
+    w.wake_fds_.assign(ring.cells(), -1);
+    RingHeader& header = ring.header();
+    const std::uint64_t newest = header.newest.load(std::memory_order_seq_cst);
+    w.sequence_ = word::sequence_of(newest);
+    if (newest != 0) w.newest_slot_ = word::slot_of(newest);
+    for (std::uint32_t i = 0; i < ring.slots(); ++i) {
+        auto& state = ring.slot(i).state;
+        const std::uint64_t seen = state.load(std::memory_order_acquire);
+        const std::uint64_t sequence = seen >> 1;
+        if (word::is_dirty(seen) || sequence > w.sequence_) {
+            // Unknown contents, or finished by the last incarnation but never made newest: its sequence will be
+            // given to another block, so nobody may ever take it for that one. Pairs with RingReader::read_new.
+            state.exchange(word::dirty(0), std::memory_order_seq_cst);
+            w.sequences_[i] = 0;
+        } else {
+            w.sequences_[i] = sequence;
+        }
+    }
+    header.writer_incarnation.store(incarnation, std::memory_order_relaxed);  // for tools only
+    header.epoch.fetch_add(1, std::memory_order_seq_cst);
+    return w;
+}
+
+bool RingWriter::is_pinned(std::uint32_t slot) const noexcept {
+    const std::uint64_t wanted = slot + 1;
+    for (std::uint32_t c = 0; c < ring_.cells(); ++c) {
+        const Cell& cell = ring_.cell(c);
+        const std::size_t hold = std::min<std::size_t>(cell.hold.load(std::memory_order_seq_cst), max_hold);
+        for (std::size_t n = 0; n < hold; ++n)
+            // pairs with the exchange in RingReader: a pin made before the slot was marked is seen here
+            if (word::pinned_slot_plus_one(pin_of(cell, n).load(std::memory_order_seq_cst)) == wanted) return true;
+    }
+    return false;
+}
+
+std::uint32_t RingWriter::oldest_candidate() const noexcept {
+    const auto oldest = std::min_element(order_.begin(), order_.end());
+    return *oldest == taken ? OpenSlot::none : static_cast<std::uint32_t>(oldest - order_.begin());
+}
+
+OpenSlot RingWriter::claim() noexcept {
+    std::copy(sequences_.begin(), sequences_.end(), order_.begin());
+    if (newest_slot_ != OpenSlot::none) order_[newest_slot_] = taken;
+    for (;;) {
+        const std::uint32_t slot = oldest_candidate();
+        if (slot == OpenSlot::none) break;
+        auto& state = ring_.slot(slot).state;
+        // Mark first, scan after: a reader that pins later sees the mark when it looks at the state again.
+        state.exchange(word::dirty(sequences_[slot]), std::memory_order_seq_cst);
+        if (!is_pinned(slot)) {
+            sequences_[slot] = taken;
+            return {slot, {ring_.payload(slot), ring_.payload_capacity()}};
+        }
+        // A slot of unknown contents stays dirty: nobody can have pinned it for reading, only on the way to another.
+        if (sequences_[slot] != 0)
+            state.store(word::clean(sequences_[slot]), std::memory_order_release);  // pairs with RingReader::pin_block
+        order_[slot] = taken;
+    }
+    ++counters_.no_free_slot;
+    return {};
+}
+
+std::uint64_t RingWriter::publish(OpenSlot& slot, BlockHeader block) noexcept {
+    STREAMLIB_ASSERT(slot && sequences_[slot.slot] == taken, "only an open slot can be published");
+    STREAMLIB_ASSERT(block.payload_bytes <= ring_.payload_capacity(), "the block fits its slot");
+    SlotHeader& header = ring_.slot(slot.slot);
+    block.sequence = ++sequence_;
+    block.incarnation = incarnation_;
+    header.block = block;
+    header.state.store(word::clean(sequence_), std::memory_order_release);  // pairs with RingReader::pin_block
+    // seq_cst: a reader that pinned the last newest block did so before this, or sees this and pins again.
+    ring_.header().newest.exchange(word::newest(sequence_, slot.slot), std::memory_order_seq_cst);
+    sequences_[slot.slot] = sequence_;
+    newest_slot_ = slot.slot;
+    slot = {};
+    ++counters_.published;
+    wake_sleepers();
+    return sequence_;
+}
+
+void RingWriter::abandon(OpenSlot& slot) noexcept {
+    STREAMLIB_ASSERT(slot && sequences_[slot.slot] == taken, "only an open slot can be given up");
+    sequences_[slot.slot] = 0;  // stays dirty; the first to be taken next time
+    slot = {};
+    ++counters_.abandoned;
+}
+
+void RingWriter::set_wake_fd(std::uint32_t cell, int fd) { wake_fds_.at(cell) = fd; }
+
+void RingWriter::wake_sleepers() noexcept {
+    bool futex = false;
+    for (std::uint32_t c = 0; c < ring_.cells(); ++c) {
+        Cell& cell = ring_.cell(c);
+        // pairs with RingSleep: the bit was set before the sleeper looked at newest a last time
+        if (cell.sleeping.load(std::memory_order_seq_cst) == 0) continue;
+        if (cell.wake_kind.load(std::memory_order_relaxed) == WakeKind::eventfd && wake_fds_[c] >= 0) {
+            const std::uint64_t one = 1;
+            (void)!::write(wake_fds_[c], &one, sizeof one);  // cannot block usefully: full means already signalled
+            ++counters_.wakes;
+        } else {
+            futex = true;
+        }
+    }
+    if (!futex) return;
+    (void)futex_wake_all(ring_.futex_word());
+    ++counters_.wakes;
+}
+
+}  // namespace streamlib::ipc

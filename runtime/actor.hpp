@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file
+/// What an actor author derives from.
+///
+///     class Invert final : public Actor {
+///     public:
+///         static constexpr const char* class_name = "Invert";
+///         static constexpr const char* class_text = "Turns a picture into its negative";
+///         Input<VideoFrame> video{*this, "video", "Picture"};
+///         Output<VideoFrame> out{*this, "video", "Its negative"};
+///         Result<> configure() override { out.set_format(video.format()); return {}; }
+///         void process(const Tick&) override {
+///             if (video.read() != InputStatus::fresh) return;
+///             if (Slot slot = out.claim()) { invert(video.payload(), slot.payload()); slot.publish(); }
+///         }
+///     };
+///     STREAMLIB_ACTOR(Invert)
+///
+/// Model     An actor is one process with one thread. The runtime calls configure(), start(), then process() once a
+///           trigger, then stop(). One call at a time.
+/// Lifetime  The constructor only declares: it must be cheap and touch nothing outside (it also runs in tools).
+///           An actor with inputs ends when all its linked inputs have ended; a source ends when it calls finish().
+/// Errors    configure() and start() return an Error that ends the actor as FAILED with that text. An exception that
+///           leaves process() ends it as FAILED with its text. process() itself returns nothing: count and go on.
+/// Cost      process() is the frame path: allocate nothing, lock nothing, call nothing that may sleep. log() is safe there.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "runtime/ports.hpp"
+#include "runtime/property.hpp"
+#include "runtime/tick.hpp"
+
+namespace streamlib {
+
+enum class LogLevel : std::uint8_t { debug, info, warning, error };
+
+class ActorCore;
+
+/// A number of the actor's own, readable by others without its help and after its death. Declared as a member.
+class Counter {
+public:
+    Counter(Actor& owner, std::string name, std::string text);
+    Counter(const Counter&) = delete;
+    Counter& operator=(const Counter&) = delete;
+    void add(std::uint64_t n = 1) noexcept;  ///< [realtime]
+    [[nodiscard]] std::uint64_t value() const noexcept { return value_; }
+    [[nodiscard]] const std::string& name() const noexcept { return name_; }
+    [[nodiscard]] const std::string& text() const noexcept { return text_; }
+
+private:
+    friend class ActorCore;
+    std::string name_, text_;
+    std::uint64_t value_ = 0;
+    std::atomic<std::uint64_t>* shared_ = nullptr;
+};
+
+class Actor {
+public:
+    Actor();
+    virtual ~Actor();
+    Actor(const Actor&) = delete;
+    Actor& operator=(const Actor&) = delete;
+
+    /// Opens what it needs and says what each output will carry. Inputs' formats and properties are known. [setup]
+    [[nodiscard]] virtual Result<> configure() { return {}; }
+    /// Rings exist now; the first process() follows. [setup]
+    [[nodiscard]] virtual Result<> start() { return {}; }
+    /// One turn. [realtime]
+    virtual void process(const Tick& tick) = 0;
+    /// The last call: finish files, close devices. Not called after a crash. [setup]
+    virtual void stop() {}
+
+    /// Instance name in the node, e.g. "camera".
+    [[nodiscard]] const std::string& name() const noexcept;
+    /// Of this process, from 1; grows by one a restart.
+    [[nodiscard]] std::uint64_t incarnation() const noexcept;
+
+protected:
+    /// A line in the actor's log ring; never blocks, truncates at about 200 bytes. [realtime]
+    void log(LogLevel level, std::string_view text) noexcept;
+    /// A source has no more to give: after this process() the outputs end and the actor stops.
+    void finish() noexcept;
+    /// The node clock's time now, between ticks. [realtime]
+    [[nodiscard]] TaiTime now() const noexcept;
+    /// In the constructor: the class's own default trigger.
+    void default_trigger(Trigger trigger) noexcept;
+    /// In the constructor: the zygote family that has the class's libraries loaded ("ffmpeg").
+    void needs_family(std::string family);
+    /// The trigger in effect.
+    [[nodiscard]] Trigger trigger() const noexcept;
+    /// Rate of the tick domain in effect; valid from configure() on.
+    [[nodiscard]] Rate tick_rate() const noexcept;
+
+private:
+    friend class ActorCore;
+    friend class InputBase;
+    friend class OutputBase;
+    friend class PropertyBase;
+    friend class Counter;
+    std::unique_ptr<ActorCore> core_;
+};
+
+}  // namespace streamlib
+
+#include "runtime/registry.hpp"
