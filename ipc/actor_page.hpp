@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file
+/// One actor's own page: what it is told, how it is getting on, what it counted, what it logged.
+///
+/// Model     One control segment an actor, kept by the launcher over all incarnations; counters and log go on in the next one.
+/// Threads   Each word has one writer (launcher or actor) and may be read by anybody at any time.
+/// Orders    Counters are relaxed: each is exact by itself, two of them may be one event apart. `command`, `active` and
+///           `progress` are release / acquire, for what they announce.
+/// Crash     Valid after SIGKILL at any instruction: no word spans two stores. The error text carries its own guard.
+/// Cost      A counter is one load and one store; no locked instruction, no system call.
+///
+/// offset  bytes  field             writer    order
+///      0     64  command, active   launcher  release (pairs with the actor's acquire)
+///     64    192  progress, counts  actor     progress: release; the rest relaxed
+///    256   1024  port[32]          actor     relaxed
+///   1280    264  error             actor     guarded record
+///   1544   2552  zero
+///   4096  65536  log               actor     log_ring.hpp
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "ipc/base/time.hpp"
+#include "ipc/fixed_text.hpp"
+#include "ipc/log_ring.hpp"
+#include "ipc/shared_words.hpp"
+
+namespace streamlib::ipc {
+
+inline constexpr std::uint64_t actor_page_layout_hash = 0x2026'11'22'0002'0001;  ///< Bumped with any change below.
+inline constexpr std::size_t max_port_counters = 32;
+
+/// What the launcher asks for. The word also counts, so that it changes with every request.
+enum class ActorCommand : std::uint32_t {
+    none = 0,
+    look = 1,  ///< A message waits on the launcher's channel.
+    stop = 2,  ///< Finish the tick, then stop().
+};
+[[nodiscard]] constexpr ActorCommand command_of(std::uint32_t word) noexcept {
+    return static_cast<ActorCommand>(word & 0xFF);
+}
+
+/// How far an incarnation has come.
+enum class ActorProgress : std::uint32_t {
+    starting = 0, configured = 1, ready = 2, processing = 3, ended = 4, stopping = 5, stopped = 6, failed = 7,
+};
+
+/// Adds to a word that only the caller's thread writes.
+inline void count(SharedWord& word, std::uint64_t n = 1) noexcept {
+    word.store(word.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+}
+
+struct PortCounters {
+    SharedWord blocks{0};  ///< Published, or read.
+    SharedWord missed{0};  ///< Input: overwritten unseen. Output: given up.
+    SharedWord bytes{0};
+    SharedWord repeats{0};  ///< Input: reads that found nothing newer.
+};
+static_assert(sizeof(PortCounters) == 32);
+
+using ErrorText = FixedText<256>;
+
+struct alignas(4096) ActorPage {
+    // Launcher.
+    std::atomic<std::uint32_t> command{0};  ///< Actors sleep on it with a shared futex; see `give_command`.
+    std::uint32_t reserved0 = 0;
+    SharedWord active{0};                   ///< The incarnation that may publish and receive; 0: none.
+    std::uint64_t reserved1[6]{};
+    // Actor.
+    alignas(64) std::atomic<ActorProgress> progress{};
+    std::atomic<std::int32_t> pid{0};
+    SharedWord incarnation{0};        ///< Who wrote last.
+    SharedWord ticks{0};              ///< Ticks that process() was run for.
+    SharedWord ticks_dropped{0};      ///< Ticks that came while it worked.
+    SharedWord frames_in{0};
+    SharedWord frames_out{0};
+    SharedWord missed{0};             ///< Blocks of its inputs overwritten unseen.
+    SharedWord last_tick_index{0};
+    SharedWord last_tick_seq{0};
+    SharedWord process_started_ns{0}; ///< CLOCK_MONOTONIC when process() was entered last.
+    SharedWord process_ended_ns{0};   ///< The same of its return; smaller: it is inside.
+    SharedWord process_last_ns{0};    ///< How long the last one took.
+    SharedWord process_max_ns{0};
+    SharedWord started_ns{0};         ///< CLOCK_MONOTONIC when this incarnation was ready.
+    SharedWord exceptions{0};
+    std::uint64_t reserved2[9]{};
+    PortCounters ports[max_port_counters]{};  ///< In the order of declaration: inputs, then outputs.
+    GuardedRecord<ErrorText> error{};         ///< Text of the last error; empty: none.
+    std::uint8_t reserved3[2552]{};
+    alignas(4096) LogRing log;
+};
+static_assert(offsetof(ActorPage, progress) == 64 && offsetof(ActorPage, ports) == 256);
+static_assert(offsetof(ActorPage, error) == 1280 && offsetof(ActorPage, log) == 4096);
+static_assert(sizeof(ActorPage) == 4096 + 65536);
+
+/// Launcher: stores a command and wakes the actor. One system call.
+void give_command(ActorPage& page, ActorCommand command) noexcept;
+
+/// Actor: text of the error that ends it or that it got over.
+void set_error(ActorPage& page, std::string_view text) noexcept;
+/// Anybody: that text; empty: none (or killed while it wrote it).
+[[nodiscard]] std::string error_of(const ActorPage& page);
+
+}  // namespace streamlib::ipc
