@@ -9,7 +9,6 @@
 
 #include <cstddef>
 #include <span>
-#include <string>
 #include <string_view>
 
 namespace streamlib {
@@ -20,9 +19,5 @@ namespace streamlib {
 /// The nearest of `known`, or empty if none is near. The first wins a tie.
 [[nodiscard]] std::string_view nearest_word(std::string_view word,
                                             std::span<const std::string_view> known);
-
-/// `; did you mean "planar"?` or `; known: planar, packed, pgroup` for the end of an error text.
-[[nodiscard]] std::string suggestion(std::string_view word,
-                                     std::span<const std::string_view> known);
 
 }  // namespace streamlib

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,8 +18,5 @@ namespace streamlib::detail {
 
 /// A whole decimal number without a sign, or nothing (also where it does not fit).
 [[nodiscard]] std::optional<std::uint32_t> read_number(std::string_view text) noexcept;
-
-/// At most 60 characters of hostile text, printable, for an error line.
-[[nodiscard]] std::string excerpt(std::string_view text);
 
 }  // namespace streamlib::detail

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file
+/// What the launcher and an actor process say to each other over their channel, and in which order.
+///
+///     launcher            actor
+///     setup          ->             who it is, its properties; queued before the process exists
+///                    <-  hello      pid, incarnation
+///     configure      ->             formats of its linked inputs (when all of them are known)
+///                    <-  configured formats of its outputs                    (progress: configured)
+///     start          ->             descriptors of rings, cells, tick page
+///                    <-  ready      start() has returned                      (progress: ready)
+///     stop           ->             finish: sources end, others stop          (command word: stop)
+///                    <-  failed     text; then the process exits with 1
+///
+/// Then the process exits: 0 it ended or was stopped, 1 failed (text in `failed` and in its page), or by a signal.
+/// Memory    One message is at most 64 KiB. Numbers little-endian as in memory: both ends are one machine, one build.
+/// Errors    Decoding checks every length; a message that does not decode is Errc::parse and the sender is broken.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "ipc/base/error.hpp"
+#include "runtime/format.hpp"
+#include "runtime/tick.hpp"
+
+namespace streamlib::protocol {
+
+struct Setup {
+    std::string node, name, class_name, uri;
+    std::uint32_t actor_index = 0;
+    std::uint64_t incarnation = 1;
+    Trigger trigger = Trigger::automatic;  ///< Never `automatic` once it is sent: the launcher resolved it.
+    Rate rate{};                           ///< Of its tick domain.
+    std::vector<std::pair<std::string, std::string>> properties;
+    std::vector<std::string> plugins;      ///< .so files to load before looking the class up (exec'd children).
+    std::vector<std::pair<std::string, std::uint32_t>> input_holds;  ///< Holds the graph sets, by input name.
+};
+struct Hello {
+    std::int32_t pid = 0;
+    std::uint64_t incarnation = 0;
+};
+struct Configure {
+    std::vector<MediaFormat> inputs;  ///< By input index; kind none: not linked (or unknown yet, in a feedback loop).
+    std::vector<std::uint8_t> linked; ///< By input index; 1: linked.
+};
+struct ConfiguredOutput {
+    MediaFormat format{};  ///< kind none: carries nothing.
+    std::uint32_t depth = 1, open_slots = 1;
+};
+struct Configured {
+    std::vector<ConfiguredOutput> outputs;      ///< By output index.
+    std::vector<std::uint32_t> input_holds;     ///< By input index.
+};
+/// Descriptors travel beside `start` in this order: tick page (read-only); for each carried output: ring (rw), cells
+/// (rw); for each linked input: ring (read-only), cells (rw).
+struct Start {
+    std::vector<std::uint8_t> output_carried;
+    struct In { std::uint8_t linked = 0; std::uint32_t cell = 0; };
+    std::vector<In> inputs;
+};
+struct Ready {};
+struct Stop {};
+struct Failed {
+    std::string stage;  ///< "setup", "configure", "start", "process".
+    std::string text;
+};
+
+using Message = std::variant<Setup, Hello, Configure, Configured, Start, Ready, Stop, Failed>;
+
+[[nodiscard]] std::vector<std::byte> encode(const Message& message);
+[[nodiscard]] Result<Message> decode(std::span<const std::byte> bytes);
+
+}  // namespace streamlib::protocol
