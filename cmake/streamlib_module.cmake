@@ -4,9 +4,9 @@
 #   streamlib_library(NAME streamlib_ipc SOURCES … [LIBS …] [PRIVATE_LIBS …])
 #       A static library, alias streamlib::ipc. LIBS are part of its interface, PRIVATE_LIBS
 #       (libraries from outside) are not.
-#   streamlib_plugin(NAME streamlib_ffmpeg SOURCES … [LIBS …])
+#   streamlib_plugin(NAME streamlib_ffmpeg SOURCES … [LIBS …] [INSTALL])
 #       A .so that is dlopen'ed. It links no library of ours: those symbols come from the program that
-#       loads it, else there would be two registries.
+#       loads it, else there would be two registries. INSTALL: it belongs to the launcher.
 #   streamlib_program(NAME x SOURCES … [LIBS …])
 #       An executable that exports its symbols to plugins.
 #   streamlib_test(NAME ring_test SOURCES … [LIBS …] LABEL unit [TIMEOUT 60] [ENV K=V …] [ARGS …] [MAIN])
@@ -39,11 +39,14 @@ function(streamlib_library)
 endfunction()
 
 function(streamlib_plugin)
-    cmake_parse_arguments(ARG "" "NAME" "SOURCES;LIBS" ${ARGN})
+    cmake_parse_arguments(ARG "INSTALL" "NAME" "SOURCES;LIBS" ${ARGN})
     add_library(${ARG_NAME} MODULE ${ARG_SOURCES})
     target_include_directories(${ARG_NAME} PRIVATE ${PROJECT_SOURCE_DIR})
     target_link_libraries(${ARG_NAME} PRIVATE ${ARG_LIBS} tl::expected streamlib_flags)
     set_property(GLOBAL APPEND PROPERTY STREAMLIB_PLUGINS ${ARG_NAME})
+    if(ARG_INSTALL)
+        set_property(GLOBAL APPEND PROPERTY STREAMLIB_MODULES ${ARG_NAME})
+    endif()
 endfunction()
 
 function(streamlib_program)

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-# streamlib_whole: link this into a program that is a launcher. Every object of our archives is kept, so
-# that classes which register themselves are there, and every symbol is exported, so that plugins find
-# the runtime in the program instead of bringing a second one.
+# streamlib_make_whole(TARGET LIBRARY…): an interface library to link into a program that is a launcher.
+# Every object of the archives is kept, so that classes which register themselves are there, and every
+# symbol is exported, so that plugins find the runtime in the program instead of bringing a second one.
 
 function(streamlib_make_whole target)
-    add_library(${target} INTERFACE)
+    if(target MATCHES "::")
+        add_library(${target} INTERFACE IMPORTED)
+    else()
+        add_library(${target} INTERFACE)
+    endif()
     target_link_libraries(${target} INTERFACE ${ARGN})
     target_link_options(${target} INTERFACE LINKER:--export-dynamic)
     foreach(library IN LISTS ARGN)
@@ -15,6 +19,3 @@ function(streamlib_make_whole target)
         endif()
     endforeach()
 endfunction()
-
-streamlib_make_whole(streamlib_whole
-    streamlib_supervisor streamlib_actors streamlib_runtime streamlib_ipc streamlib_base)

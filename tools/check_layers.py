@@ -10,7 +10,8 @@
     ipc/          ipc/base/           actors see runtime/ and ipc/base/ only
 
 A library from outside is never in a header (tl::expected in ipc/base/error.hpp is the one exception), and is
-touched in one source of a folder, or in all sources of a folder named after it (actors/ffmpeg/).
+touched in one source of a folder. A folder named after a library (actors/ffmpeg/) is its adapter as a whole: there every
+source may touch it, and headers that do are private to the folder.
 An include that no rule knows is an error too: name the library in LIBRARIES below.
 """
 
@@ -108,9 +109,19 @@ def is_system(header):
     return re.fullmatch(r"[a-z_0-9]+", header) is not None
 
 
+def folder_of(path):
+    return path.rsplit("/", 1)[0]
+
+
+def is_adapter(path, library):
+    return folder_of(path).rsplit("/", 1)[-1] == library
+
+
 def library_rule(path, library):
     if library == "googletest" or library == "benchmark":
         return f"{library} belongs to tests/ and bench/"
+    if is_adapter(path, library):
+        return None
     if path.endswith(".hpp") and (path, library) not in HEADER_EXCEPTIONS:
         return f"{library} in a header: a library from outside is touched in a source only"
     if path.startswith("ipc/") and library not in IPC_LIBRARIES:
@@ -136,45 +147,65 @@ def includes_of(file):
             yield number, match[1], match[2]
 
 
-def check(root):
-    """All violations as (file, line, rule), sorted."""
-    found = []
+def private_headers(files):
+    """Headers of an adapter folder that bring its library along, themselves or through one another."""
+    private = {path for path, includes in files.items() if path.endswith(".hpp")
+               and any(is_adapter(path, library_of(header)) for _, _, header in includes)}
+    while True:
+        more = {path for path, includes in files.items() if path.endswith(".hpp") and path not in private
+                and any(header in private and folder_of(header) == folder_of(path) for _, _, header in includes)}
+        if not more:
+            return private
+        private |= more
+
+
+def include_rule(root, private, path, bracket, header):
+    """The rule that one include breaks, or None."""
+    top = header.split("/", 1)[0]
+    if bracket == "<" and (root / header).exists() and top in LAYERS + OUTER:
+        return f"<{header}> is ours: include it with quotes"
+    if bracket == "<" and is_system(header):
+        return None
+    if bracket == "<":
+        library = library_of(header)
+        if library is None:
+            return f"<{header}> is of no library that tools/check_layers.py knows"
+        return library_rule(path, library)
+    rule = ours_allowed(path, header)
+    if rule is None and not (root / header).exists():
+        rule = f'"{header}" does not exist'
+    if rule is None and header in private and folder_of(header) != folder_of(path):
+        rule = f'"{header}" is private to {folder_of(header)}/: it brings a library along'
+    return rule
+
+
+def second_adapters(files):
+    """Sources that touch a library which another source of the same folder touches already."""
     touched = defaultdict(dict)  # (folder, library) -> {source: first line}
-    for layer in LAYERS:
-        for file in sorted((root / layer).rglob("*")):
-            if file.suffix not in (".hpp", ".cpp", ".h", ".inc"):
-                continue
-            path = file.relative_to(root).as_posix()
-            for line, bracket, header in includes_of(file):
-                top = header.split("/", 1)[0]
-                if bracket == '"' or top in LAYERS + OUTER and (root / header).exists():
-                    if bracket == "<":
-                        rule = f"<{header}> is ours: include it with quotes"
-                    else:
-                        rule = ours_allowed(path, header)
-                        if rule is None and not (root / header).exists():
-                            rule = f'"{header}" does not exist'
-                elif is_system(header):
-                    rule = None
-                else:
-                    library = library_of(header)
-                    if library is None:
-                        rule = f"<{header}> is of no library that tools/check_layers.py knows"
-                    else:
-                        rule = library_rule(path, library)
-                        folder = path.rsplit("/", 1)[0]
-                        if folder.rsplit("/", 1)[-1] != library:
-                            touched[folder, library].setdefault(path, line)
-                if rule:
-                    found.append((path, line, rule))
+    for path, includes in files.items():
+        for line, bracket, header in includes:
+            library = library_of(header) if bracket == "<" and not is_system(header) else None
+            if library and path.endswith(".cpp") and not is_adapter(path, library):
+                touched[folder_of(path), library].setdefault(path, line)
     for (folder, library), sources in touched.items():
-        if (library == "expected") or len(sources) < 2:
-            continue
         first, *rest = sorted(sources)
         for path in rest:
-            if path.endswith(".cpp") and first.endswith(".cpp"):
-                found.append((path, sources[path], f"{library} is touched in {first} already: "
-                                                   f"one adapter source for a library in {folder}/"))
+            yield path, sources[path], (f"{library} is touched in {first} already: "
+                                        f"one adapter source for a library in {folder}/")
+
+
+def check(root):
+    """All violations as (file, line, rule), sorted."""
+    files = {file.relative_to(root).as_posix(): list(includes_of(file))
+             for layer in LAYERS for file in sorted((root / layer).rglob("*"))
+             if file.suffix in (".hpp", ".cpp")}
+    private = private_headers(files)
+    found = list(second_adapters(files))
+    for path, includes in files.items():
+        for line, bracket, header in includes:
+            rule = include_rule(root, private, path, bracket, header)
+            if rule:
+                found.append((path, line, rule))
     return sorted(found)
 
 

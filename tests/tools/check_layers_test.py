@@ -17,7 +17,10 @@ CLEAN = {
     "runtime/graph_file.cpp": '#include <toml++/toml.h>\n#include "runtime/actor.hpp"\n',
     "actors/pattern.hpp": '#include "runtime/actor.hpp"\n#include "ipc/base/error.hpp"\n',
     "actors/ffmpeg/reader.cpp": 'extern "C" {\n#include <libavformat/avformat.h>\n}\n#include "actors/pattern.hpp"\n',
-    "actors/ffmpeg/writer.cpp": "#include <libavformat/avformat.h>\n",
+    "actors/ffmpeg/av_ptr.hpp": "#include <libavutil/frame.h>\n",
+    "actors/ffmpeg/av_file.hpp": '#include "actors/ffmpeg/av_ptr.hpp"\n',
+    "actors/ffmpeg/ffmpeg.hpp": '#include "runtime/actor.hpp"\n',
+    "actors/ffmpeg/writer.cpp": '#include <libavformat/avformat.h>\n#include "actors/ffmpeg/av_file.hpp"\n',
     "actors/video/bars.cpp": '#include "actors/pattern.hpp"\n',
     "supervisor/launcher.cpp": '#include "runtime/actor.hpp"\n#include "ipc/ring.hpp"\n#include <sys/wait.h>\n',
     "tests/a_test.cpp": '#include <gtest/gtest.h>\n#include "supervisor/x.hpp"\n#include "actors/pattern.hpp"\n',
@@ -39,7 +42,9 @@ VIOLATIONS = [
     ("runtime/actor.hpp", "#include <ipc/ring.hpp>", "include it with quotes"),
     ("runtime/actor.hpp", "#include <fmt/format.h>", "fmt in a header"),
     ("ipc/ring.hpp", "#include <tl/expected.hpp>", "expected in a header"),
-    ("actors/ffmpeg/ffmpeg.hpp", "#include <libavutil/frame.h>", "ffmpeg in a header"),
+    ("actors/pattern.hpp", "#include <libavutil/frame.h>", "ffmpeg in a header"),
+    ("actors/ffmpeg/ffmpeg.hpp", "#include <png.h>", "png in a header"),
+    ("actors/video/bars.cpp", '#include "actors/ffmpeg/av_file.hpp"', "not actors/ffmpeg/"),
     ("ipc/segment.cpp", "#include <spdlog/spdlog.h>", "not spdlog"),
     ("ipc/segment.cpp", "#include <boost/json.hpp>", "not boost.json"),
     ("runtime/other.cpp", "#include <toml++/toml.h>", "touched in runtime/graph_file.cpp already"),
@@ -82,6 +87,21 @@ class CheckLayers(unittest.TestCase):
     def test_an_include_after_a_comment_counts(self):
         status, _ = self.report(("ipc/ring.hpp", '/* why */ #include "runtime/actor.hpp"'))
         self.assertEqual(status, 1)
+
+    def test_a_header_that_brings_a_library_is_private_to_its_folder(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder)
+            for path, text in {
+                "ipc/iceoryx/shm.hpp": "#include <iceoryx_hoofs/shm.hpp>\n",
+                "ipc/iceoryx/through.hpp": '#include "ipc/iceoryx/shm.hpp"\n',
+                "ipc/segment.cpp": '#include "ipc/iceoryx/through.hpp"\n',
+                "runtime/x.cpp": "", "actors/x.cpp": "", "supervisor/x.cpp": "",
+            }.items():
+                (root / path).parent.mkdir(parents=True, exist_ok=True)
+                (root / path).write_text(text, encoding="utf-8")
+            done = subprocess.run([sys.executable, SCRIPT, root], capture_output=True, text=True, check=False)
+            self.assertEqual(done.stdout.splitlines(), [
+                'ipc/segment.cpp:1: "ipc/iceoryx/through.hpp" is private to ipc/iceoryx/: it brings a library along'])
 
     def test_a_wrong_root_is_an_error(self):
         with tempfile.TemporaryDirectory() as folder:
