@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file
+/// What launcher and control process say to each other: plain records of fixed layout, one a message of their Channel.
+///
+///     launcher                 control
+///     node, directory    ->                 once, first, in this order
+///     actor_page         ->                 one an actor: at once for those that are there, later for each new one
+///                        <-  listening      the socket RUNDIR/control.sock takes connections
+///                        <-  stop_node, stop_actor, kill_actor
+///     reply              ->                 one a request, `listening` aside, in any order
+///
+/// Model     The launcher parses nothing but `Request`: size, kind, index, signal. A request that is none is dropped and
+///           costs the control process its life (it is broken; the next one gets everything again).
+/// Descriptors  Exactly one beside `directory` and beside `actor_page`, read-only; none beside anything else.
+/// Replies   Say that the launcher took the request or why not; never that it is done. Done is seen in the directory.
+/// Crash     A control process that dies loses its requests and nothing else: what the launcher took, it does.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <type_traits>
+
+#include "ipc/fixed_text.hpp"
+
+namespace streamlib::supervision::control_link {
+
+// ---- control -> launcher ----
+
+enum class RequestKind : std::uint32_t {
+    listening = 1,   ///< No reply.
+    stop_node = 2,   ///< As Ctrl-C: everything in order, within the deadline.
+    stop_actor = 3,  ///< With its children, deepest first; stays STOPPED.
+    kill_actor = 4,  ///< `signal` to the process, by its pidfd.
+};
+
+struct Request {
+    std::uint64_t id = 0;  ///< Of the sender's choice; comes back in the reply.
+    RequestKind kind{};
+    std::uint32_t actor_index = 0;       ///< Place in the directory; 0 with stop_node and listening.
+    std::uint32_t actor_generation = 0;  ///< Of that place.
+    std::int32_t signal = 0;             ///< kill_actor: 1 … 64.
+    std::uint64_t incarnation = 0;       ///< Only that one; 0: whichever runs.
+};
+static_assert(sizeof(Request) == 32);
+
+// ---- launcher -> control ----
+
+enum class NoticeKind : std::uint32_t { reply = 1, node = 2, directory = 3, actor_page = 4 };
+
+enum class Outcome : std::uint32_t {
+    ok = 0,
+    no_such_actor = 1,  ///< Index, generation or incarnation names nothing (any more).
+    not_running = 2,    ///< It has no process, or is stopping already.
+    refused = 3,        ///< Not now: see `text`.
+};
+
+struct Reply {
+    NoticeKind kind = NoticeKind::reply;
+    Outcome outcome{};
+    std::uint64_t id = 0;  ///< Of the request.
+    ipc::FixedText<200> text{};
+};
+
+struct NodeNotice {
+    NoticeKind kind = NoticeKind::node;
+    std::int32_t launcher_pid = 0;
+    std::int64_t started_monotonic_ns = 0;
+    ipc::FixedText<64> name{};
+    ipc::FixedText<64> host{};        ///< As in URIs: actor://host/…
+    ipc::FixedText<4096> run_dir{};   ///< Absolute; mode 0700; has the lock file.
+};
+
+/// Descriptor: the Directory, read-only.
+struct DirectoryNotice {
+    NoticeKind kind = NoticeKind::directory;
+    std::uint32_t reserved = 0;
+};
+
+/// Descriptor: the actor's ActorPage, read-only. It is the same page in all incarnations.
+struct ActorPageNotice {
+    NoticeKind kind = NoticeKind::actor_page;
+    std::uint32_t actor_index = 0;
+    std::uint32_t actor_generation = 0;
+    std::uint32_t reserved = 0;
+};
+
+static_assert(sizeof(Reply) == 216 && sizeof(NodeNotice) == 4240 && sizeof(DirectoryNotice) == 8 &&
+              sizeof(ActorPageNotice) == 16);
+
+// ---- bytes ----
+
+/// The record as the bytes of a message.
+template <class Record>
+[[nodiscard]] std::span<const std::byte> bytes_of(const Record& record) noexcept {
+    static_assert(std::is_trivially_copyable_v<Record>);
+    return std::as_bytes(std::span<const Record, 1>(&record, 1));
+}
+
+/// The bytes as a record; none if the size is another.
+template <class Record>
+[[nodiscard]] std::optional<Record> record_in(std::span<const std::byte> bytes) noexcept {
+    static_assert(std::is_trivially_copyable_v<Record>);
+    if (bytes.size() != sizeof(Record)) return std::nullopt;
+    Record record;
+    std::memcpy(static_cast<void*>(&record), bytes.data(), sizeof record);
+    return record;
+}
+
+/// For the launcher: the request in a message; none if it is none. The index is still to be looked up.
+[[nodiscard]] inline std::optional<Request> request_in(std::span<const std::byte> bytes) noexcept {
+    const auto request = record_in<Request>(bytes);
+    if (!request || request->kind < RequestKind::listening || request->kind > RequestKind::kill_actor) {
+        return std::nullopt;
+    }
+    const bool kill = request->kind == RequestKind::kill_actor;
+    if (kill ? request->signal < 1 || request->signal > 64 : request->signal != 0) return std::nullopt;
+    return request;
+}
+
+/// For control: what kind of record a message is; none if it is too short to say or unknown.
+[[nodiscard]] inline std::optional<NoticeKind> notice_kind(std::span<const std::byte> bytes) noexcept {
+    if (bytes.size() < sizeof(NoticeKind)) return std::nullopt;
+    NoticeKind kind{};
+    std::memcpy(&kind, bytes.data(), sizeof kind);
+    if (kind < NoticeKind::reply || kind > NoticeKind::actor_page) return std::nullopt;
+    return kind;
+}
+
+}  // namespace streamlib::supervision::control_link
