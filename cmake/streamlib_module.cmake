@@ -14,7 +14,9 @@
 #       "long" beside it keeps it out of a plain `./dev test`. MAIN: the sources have their own main().
 #   streamlib_script_test(NAME x COMMAND … LABEL … [TIMEOUT …] [ENV …])
 #       The same for a script.
-#   streamlib_fuzz(NAME toml SOURCES … [LIBS …])         only with STREAMLIB_FUZZ
+#   streamlib_fuzz(NAME toml SOURCES … [LIBS …])
+#       With STREAMLIB_FUZZ a libFuzzer target, fuzz_toml; in every other build a unit test that replays
+#       tests/fuzz/corpus/toml through the same function.
 #   streamlib_bench(NAME ring SOURCES … [LIBS …])
 
 function(streamlib_library)
@@ -106,6 +108,9 @@ endfunction()
 function(streamlib_fuzz)
     cmake_parse_arguments(ARG "" "NAME" "SOURCES;LIBS" ${ARGN})
     if(NOT STREAMLIB_FUZZ)
+        streamlib_test(NAME fuzz_${ARG_NAME}_replay MAIN LABEL unit LIBS ${ARG_LIBS}
+            SOURCES ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cpp
+            ARGS ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${ARG_NAME})
         return()
     endif()
     set(target fuzz_${ARG_NAME})
