@@ -68,12 +68,18 @@ function(streamlib_test_properties name)
     if(NOT ARG_TIMEOUT)
         set(ARG_TIMEOUT 60)
     endif()
-    # Short, because a Unix socket's path has 107 characters.
+    # A Unix socket's path has 107 characters at most: a deep checkout gets its run directories in /tmp.
     set(run_dir "${PROJECT_BINARY_DIR}/run/${name}")
+    string(LENGTH "${PROJECT_BINARY_DIR}" length)
+    if(length GREATER 50)
+        string(MD5 hash "${PROJECT_BINARY_DIR}")
+        string(SUBSTRING "${hash}" 0 8 hash)
+        set(run_dir "/tmp/streamlib-${hash}/${name}")
+    endif()
     file(MAKE_DIRECTORY "${run_dir}")
     set_tests_properties(${name} PROPERTIES
         LABELS "${ARG_LABEL}" TIMEOUT ${ARG_TIMEOUT}
-        ENVIRONMENT "STREAMLIB_RUN_DIR=${run_dir};${ARG_ENV}"
+        ENVIRONMENT "STREAMLIB_RUN_DIR=${run_dir};STREAMLIB_MODULE_PATH=${PROJECT_BINARY_DIR};${ARG_ENV}"
         SKIP_REGULAR_EXPRESSION "SKIPPED WHOLE:")
 endfunction()
 
