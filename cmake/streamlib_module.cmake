@@ -9,10 +9,11 @@
 #       loads it, else there would be two registries. INSTALL: it belongs to the launcher.
 #   streamlib_program(NAME x SOURCES … [LIBS …])
 #       An executable that exports its symbols to plugins.
-#   streamlib_test(NAME ring_test SOURCES … [LIBS …] LABEL unit [TIMEOUT 60] [ENV K=V …] [ARGS …] [MAIN])
+#   streamlib_test(NAME ring_test SOURCES … [LIBS …] LABEL unit [TIMEOUT 60] [ENV K=V …] [ARGS …] [MAIN] [SERIAL])
 #       One GoogleTest executable and one ctest entry. LABEL: unit | process | system | stress | interop,
 #       "long" beside it keeps it out of a plain `./dev test`. MAIN: the sources have their own main().
-#   streamlib_script_test(NAME x COMMAND … LABEL … [TIMEOUT …] [ENV …])
+#       SERIAL: runs beside no other test, because what it looks at needs a quiet machine.
+#   streamlib_script_test(NAME x COMMAND … LABEL … [TIMEOUT …] [ENV …] [SERIAL])
 #       The same for a script.
 #   streamlib_fuzz(NAME toml SOURCES … [LIBS …])
 #       With STREAMLIB_FUZZ a libFuzzer target, fuzz_toml; in every other build a unit test that replays
@@ -61,7 +62,7 @@ endfunction()
 
 # What every test gets: a run directory of its own, so that two tests, or two test runs, never meet.
 function(streamlib_test_properties name)
-    cmake_parse_arguments(ARG "" "TIMEOUT" "LABEL;ENV" ${ARGN})
+    cmake_parse_arguments(ARG "" "TIMEOUT;SERIAL" "LABEL;ENV" ${ARGN})
     if(NOT ARG_LABEL)
         message(FATAL_ERROR "test ${name}: LABEL is missing (unit, process, system, stress, interop)")
     endif()
@@ -78,13 +79,13 @@ function(streamlib_test_properties name)
     endif()
     file(MAKE_DIRECTORY "${run_dir}")
     set_tests_properties(${name} PROPERTIES
-        LABELS "${ARG_LABEL}" TIMEOUT ${ARG_TIMEOUT}
+        LABELS "${ARG_LABEL}" TIMEOUT ${ARG_TIMEOUT} RUN_SERIAL ${ARG_SERIAL}
         ENVIRONMENT "STREAMLIB_RUN_DIR=${run_dir};STREAMLIB_MODULE_PATH=${PROJECT_BINARY_DIR};${ARG_ENV}"
         SKIP_REGULAR_EXPRESSION "SKIPPED WHOLE:")
 endfunction()
 
 function(streamlib_test)
-    cmake_parse_arguments(ARG "MAIN" "NAME;TIMEOUT" "SOURCES;LIBS;LABEL;ENV;ARGS" ${ARGN})
+    cmake_parse_arguments(ARG "MAIN;SERIAL" "NAME;TIMEOUT" "SOURCES;LIBS;LABEL;ENV;ARGS" ${ARGN})
     add_executable(${ARG_NAME} ${ARG_SOURCES})
     target_include_directories(${ARG_NAME} PRIVATE ${PROJECT_SOURCE_DIR})
     if(ARG_MAIN)
@@ -99,16 +100,16 @@ function(streamlib_test)
     set_target_properties(${ARG_NAME} PROPERTIES
         ENABLE_EXPORTS ON RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
     add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME} ${ARG_ARGS})
-    streamlib_test_properties(${ARG_NAME} LABEL ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT} ENV ${ARG_ENV})
+    streamlib_test_properties(${ARG_NAME} LABEL ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT} SERIAL ${ARG_SERIAL} ENV ${ARG_ENV})
     if("unit" IN_LIST ARG_LABEL)
         set_property(GLOBAL APPEND PROPERTY STREAMLIB_UNIT_TESTS ${ARG_NAME})
     endif()
 endfunction()
 
 function(streamlib_script_test)
-    cmake_parse_arguments(ARG "" "NAME;TIMEOUT" "COMMAND;LABEL;ENV" ${ARGN})
+    cmake_parse_arguments(ARG "SERIAL" "NAME;TIMEOUT" "COMMAND;LABEL;ENV" ${ARGN})
     add_test(NAME ${ARG_NAME} COMMAND ${ARG_COMMAND})
-    streamlib_test_properties(${ARG_NAME} LABEL ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT} ENV ${ARG_ENV})
+    streamlib_test_properties(${ARG_NAME} LABEL ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT} SERIAL ${ARG_SERIAL} ENV ${ARG_ENV})
 endfunction()
 
 function(streamlib_fuzz)
