@@ -31,14 +31,16 @@
 
 namespace streamlib::ipc {
 
-inline constexpr std::uint64_t actor_page_layout_hash = 0x2026'11'22'0002'0001;  ///< Bumped with any change below.
+inline constexpr std::uint64_t actor_page_layout_hash =
+    0x2026'11'22'0002'0001;  ///< Bumped with any change below.
 inline constexpr std::size_t max_port_counters = 32;
 
-/// What the launcher asks for. The word also counts, so that it changes with every request.
+/// What the launcher asks for. The word also counts, so that it changes with every request; on every change the actor
+/// looks at the launcher's channel as well, since one request may overtake another.
 enum class ActorCommand : std::uint32_t {
     none = 0,
     look = 1,  ///< A message waits on the launcher's channel.
-    stop = 2,  ///< Finish the tick, then stop().
+    stop = 2,  ///< Finish the tick, then stop(). Stays until `none`.
 };
 [[nodiscard]] constexpr ActorCommand command_of(std::uint32_t word) noexcept {
     return static_cast<ActorCommand>(word & 0xFF);
@@ -46,7 +48,14 @@ enum class ActorCommand : std::uint32_t {
 
 /// How far an incarnation has come.
 enum class ActorProgress : std::uint32_t {
-    starting = 0, configured = 1, ready = 2, processing = 3, ended = 4, stopping = 5, stopped = 6, failed = 7,
+    starting = 0,
+    configured = 1,
+    ready = 2,
+    processing = 3,
+    ended = 4,
+    stopping = 5,
+    stopped = 6,
+    failed = 7,
 };
 
 /// Adds to a word that only the caller's thread writes.
@@ -66,30 +75,32 @@ using ErrorText = FixedText<256>;
 
 struct alignas(4096) ActorPage {
     // Launcher.
-    std::atomic<std::uint32_t> command{0};  ///< Actors sleep on it with a shared futex; see `give_command`.
+    /// Actors sleep on it with a shared futex; see `give_command`.
+    std::atomic<std::uint32_t> command{0};
     std::uint32_t reserved0 = 0;
-    SharedWord active{0};                   ///< The incarnation that may publish and receive; 0: none.
+    SharedWord active{0};  ///< The incarnation that may publish and receive; 0: none.
     std::uint64_t reserved1[6]{};
     // Actor.
     alignas(64) std::atomic<ActorProgress> progress{};
     std::atomic<std::int32_t> pid{0};
-    SharedWord incarnation{0};        ///< Who wrote last.
-    SharedWord ticks{0};              ///< Ticks that process() was run for.
-    SharedWord ticks_dropped{0};      ///< Ticks that came while it worked.
+    SharedWord incarnation{0};    ///< Who wrote last.
+    SharedWord ticks{0};          ///< Ticks that process() was run for.
+    SharedWord ticks_dropped{0};  ///< Ticks that came while it worked.
     SharedWord frames_in{0};
     SharedWord frames_out{0};
-    SharedWord missed{0};             ///< Blocks of its inputs overwritten unseen.
+    SharedWord missed{0};  ///< Blocks of its inputs overwritten unseen.
     SharedWord last_tick_index{0};
     SharedWord last_tick_seq{0};
-    SharedWord process_started_ns{0}; ///< CLOCK_MONOTONIC when process() was entered last.
-    SharedWord process_ended_ns{0};   ///< The same of its return; smaller: it is inside.
-    SharedWord process_last_ns{0};    ///< How long the last one took.
+    SharedWord process_started_ns{0};  ///< CLOCK_MONOTONIC when process() was entered last.
+    SharedWord process_ended_ns{0};    ///< The same of its return; smaller: it is inside.
+    SharedWord process_last_ns{0};     ///< How long the last one took.
     SharedWord process_max_ns{0};
-    SharedWord started_ns{0};         ///< CLOCK_MONOTONIC when this incarnation was ready.
+    SharedWord started_ns{0};  ///< CLOCK_MONOTONIC when this incarnation was ready.
     SharedWord exceptions{0};
     std::uint64_t reserved2[9]{};
-    PortCounters ports[max_port_counters]{};  ///< In the order of declaration: inputs, then outputs.
-    GuardedRecord<ErrorText> error{};         ///< Text of the last error; empty: none.
+    /// In the order of declaration: inputs, then outputs.
+    PortCounters ports[max_port_counters]{};
+    GuardedRecord<ErrorText> error{};  ///< Text of the last error; empty: none.
     std::uint8_t reserved3[2552]{};
     alignas(4096) LogRing log;
 };
@@ -99,6 +110,9 @@ static_assert(sizeof(ActorPage) == 4096 + 65536);
 
 /// Launcher: stores a command and wakes the actor. One system call.
 void give_command(ActorPage& page, ActorCommand command) noexcept;
+
+/// What the actor sleeps on (a shared futex).
+[[nodiscard]] const std::uint32_t* futex_word(const ActorPage& page) noexcept;
 
 /// Actor: text of the error that ends it or that it got over.
 void set_error(ActorPage& page, std::string_view text) noexcept;

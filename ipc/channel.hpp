@@ -7,7 +7,7 @@
 /// Threads   One thread at a time for an object; the two ends are independent. Non-blocking: `fd()` goes into a poll set.
 /// Crash     A peer that dies is `Errc::gone` once what it had sent was read. Descriptors in a message that is refused
 ///           or never read are closed.
-/// Cost      One system call a message. Never on the frame path.
+/// Cost      One system call to send, two to receive. Never on the frame path.
 #pragma once
 
 #include <cstddef>
@@ -54,7 +54,8 @@ public:
 
     [[nodiscard]] int fd() const noexcept { return socket_.get(); }
     [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(socket_); }
-    [[nodiscard]] int release() noexcept { return socket_.release(); }  ///< To hand the number to an exec'd child.
+    /// To hand the number to an exec'd child.
+    [[nodiscard]] int release() noexcept { return socket_.release(); }
     void close() noexcept { socket_.reset(); }
 
 private:

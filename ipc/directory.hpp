@@ -60,6 +60,8 @@ public:
     [[nodiscard]] EndpointRecord get(EndpointId id) const;
     [[nodiscard]] bool alive(ActorId id) const noexcept;
     [[nodiscard]] bool alive(PortId id) const noexcept;
+    [[nodiscard]] bool alive(RingId id) const noexcept;
+    [[nodiscard]] bool alive(EndpointId id) const noexcept;
 
     struct Use {
         std::uint32_t actors = 0, ports = 0, rings = 0, endpoints = 0;
@@ -104,7 +106,8 @@ public:
     [[nodiscard]] std::optional<EndpointRecord> get(EndpointId id) const;
 
     [[nodiscard]] ActorId find_actor(std::string_view name) const;
-    [[nodiscard]] std::uint64_t changes() const noexcept;  ///< Differs when anything has changed since.
+    /// Differs when anything has changed since.
+    [[nodiscard]] std::uint64_t changes() const noexcept;
 
 private:
     struct State;

@@ -25,7 +25,9 @@ struct FixedText {
         std::memset(bytes + length, 0, capacity - length);
     }
     /// Never reads past the array, whatever another process put there.
-    [[nodiscard]] std::string_view view() const noexcept { return {bytes, ::strnlen(bytes, capacity)}; }
+    [[nodiscard]] std::string_view view() const noexcept {
+        return {bytes, ::strnlen(bytes, capacity)};
+    }
     [[nodiscard]] bool empty() const noexcept { return bytes[0] == 0; }
     friend bool operator==(const FixedText&, const FixedText&) = default;
 };

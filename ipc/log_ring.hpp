@@ -30,8 +30,8 @@ inline constexpr std::size_t log_text_bytes = 216;  ///< Longer lines are cut th
 
 /// A record: `stamp`, then these words.
 struct LogRecordBody {
-    std::uint64_t checksum = 0;      ///< Over number and all that follows: finds two writers in one record.
-    std::int64_t time_ns = 0;        ///< TAI.
+    std::uint64_t checksum = 0;  ///< Over number and all below: finds two writers in one record.
+    std::int64_t time_ns = 0;    ///< TAI.
     std::uint64_t incarnation = 0;
     std::uint16_t text_bytes = 0;
     LogLevel level{};
@@ -42,7 +42,8 @@ struct LogRecordBody {
 static_assert(sizeof(LogRecordBody) == 248);
 
 struct alignas(64) LogRecord {
-    SharedWord stamp{0};  ///< 2·(number + 1), plus 1 while it is being written; 0: never written. Writers store, readers load.
+    /// 2·(number + 1), plus 1 while it is being written; 0: never written. Writers store, readers load.
+    SharedWord stamp{0};
     SharedWord body[sizeof(LogRecordBody) / 8]{};
 };
 static_assert(sizeof(LogRecord) == 256);
@@ -59,7 +60,8 @@ static_assert(sizeof(LogRing) == 65536);
 class LogWriter {
 public:
     LogWriter() = default;
-    LogWriter(LogRing* ring, std::uint64_t incarnation) noexcept : ring_(ring), incarnation_(incarnation) {}
+    LogWriter(LogRing* ring, std::uint64_t incarnation) noexcept
+        : ring_(ring), incarnation_(incarnation) {}
     /// Without a ring: does nothing. A text is one line; line breaks are kept, readers print them escaped.
     void write(LogLevel level, TaiTime time, std::string_view text) noexcept;
 
@@ -91,7 +93,7 @@ public:
 
     struct Lines {
         std::vector<LogLine> lines;
-        std::uint64_t lost = 0;  ///< Overwritten before they were read, or torn, since the last call.
+        std::uint64_t lost = 0;  ///< Overwritten unread, or torn, since the last call.
     };
     /// All lines since the last call, at most log_records.
     [[nodiscard]] Lines read(Unfinished unfinished);

@@ -10,7 +10,7 @@
 /// Threads   Objects: one thread at a time. Processes: the payload's own protocol says who writes what.
 /// Crash     Nothing of a segment stays behind: a media segment has a name for some microseconds while it is made
 ///           (iceoryx opens by name); `sweep_leftovers` removes what a SIGKILL inside of those left.
-/// Cost      Set-up only: control ≈ 20 µs, media ≈ 60 µs plus the reservation of its pages; map ≈ 10 µs. Never on the frame path.
+/// Cost      Set-up only: control ≈ 20 µs, media ≈ 60 µs plus the reservation of its pages; map ≈ 10 µs.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +29,7 @@ using SegmentId = std::uint64_t;
 
 enum class SegmentKind : std::uint32_t {
     media = 1,    ///< Rings: reserved in /dev/shm, iceoryx memory; payload below 4 GiB - 1 MiB.
-    control = 2,  ///< Pages, cells, tables: memfd that cannot be truncated by whoever has its descriptor.
+    control = 2,  ///< Pages, cells, tables: a memfd that nobody who has it can truncate.
 };
 
 enum class Access : std::uint8_t { read_only, read_write };
@@ -42,22 +42,22 @@ struct SegmentHeader {
     std::uint64_t magic = 0;
     std::uint32_t version = 0;
     SegmentKind kind{};
-    std::uint64_t layout_hash = 0;     ///< Of what the payload holds; both ends must be built alike.
+    std::uint64_t layout_hash = 0;  ///< Of what the payload holds; both ends must be built alike.
     std::uint64_t payload_offset = 0;  ///< From the start of the segment.
     std::uint64_t payload_bytes = 0;
-    std::uint64_t total_bytes = 0;     ///< Of the file.
+    std::uint64_t total_bytes = 0;  ///< Of the file.
     SegmentId id = 0;
     std::uint64_t reserved = 0;
-    FixedText<64> purpose{};           ///< For people: "ring clip.video".
+    FixedText<64> purpose{};  ///< For people: "ring clip.video".
 };
 static_assert(sizeof(SegmentHeader) == 128);
 
 struct SegmentSpec {
-    std::string_view purpose;           ///< Named in errors, e.g. "ring clip.video".
-    std::uint64_t payload_bytes = 0;    ///< 1 …
+    std::string_view purpose;         ///< Named in errors, e.g. "ring clip.video".
+    std::uint64_t payload_bytes = 0;  ///< 1 …
     std::uint64_t layout_hash = 0;
     SegmentKind kind = SegmentKind::media;
-    std::uint64_t alignment = 4096;     ///< Of the payload: a power of two, 8 … 4096.
+    std::uint64_t alignment = 4096;  ///< Of the payload: a power of two, 8 … 4096.
 };
 
 /// The launcher's end of a segment, mapped read-write. Move-only; the payload's address survives moves.
@@ -97,7 +97,8 @@ public:
 
     /// Checks magic, version, sizes against the file, and the layout hash. The descriptor may be closed afterwards.
     /// Errors: mismatch (not a segment, another build, cut short), no_permission (read_write of a read-only descriptor).
-    [[nodiscard]] static Result<MappedSegment> map(int fd, Access access, std::uint64_t expected_layout_hash);
+    [[nodiscard]] static Result<MappedSegment> map(int fd, Access access,
+                                                   std::uint64_t expected_layout_hash);
     [[nodiscard]] static Result<MappedSegment> map(UniqueFd fd, Access access,
                                                    std::uint64_t expected_layout_hash) {
         return map(fd.get(), access, expected_layout_hash);
@@ -127,7 +128,8 @@ struct ShmSpace {
 [[nodiscard]] Result<> require_space(std::uint64_t needed);
 
 /// Bytes of /dev/shm that a media segment with this payload takes.
-[[nodiscard]] std::uint64_t media_segment_bytes(std::uint64_t payload_bytes, std::uint64_t alignment = 4096);
+[[nodiscard]] std::uint64_t media_segment_bytes(std::uint64_t payload_bytes,
+                                                std::uint64_t alignment = 4096);
 
 /// Removes names in /dev/shm that a launcher which no longer lives left (killed inside of `create`). Returns how many.
 std::size_t sweep_leftovers();

@@ -35,7 +35,8 @@ inline void store_words(SharedWord* target, const void* source, std::size_t coun
 inline void load_words(void* target, const SharedWord* source, std::size_t count) noexcept {
     auto* bytes = static_cast<std::byte*>(target);
     for (std::size_t n = 0; n < count; ++n) {
-        const std::uint64_t word = source[n].load(std::memory_order_acquire);  // pairs with store_words
+        const std::uint64_t word =
+            source[n].load(std::memory_order_acquire);  // pairs with store_words
         std::memcpy(bytes + 8 * n, &word, 8);
     }
 }
@@ -50,9 +51,11 @@ public:
     /// The one writer only.
     void store(const Record& record) noexcept {
         const std::uint64_t version = version_.load(std::memory_order_relaxed) | 1;
-        version_.store(version, std::memory_order_relaxed);  // ordered by the release stores that follow
+        version_.store(version,
+                       std::memory_order_relaxed);  // ordered by the release stores that follow
         store_words(words_, &record, words);
-        version_.store(version + 1, std::memory_order_release);  // pairs with the first load in load()
+        version_.store(version + 1,
+                       std::memory_order_release);  // pairs with the first load in load()
     }
 
     /// A consistent copy; none if the writer was at work `attempts` times in a row (or died in the middle).
