@@ -95,6 +95,10 @@ public:
     }
 
     void add(Place where, std::string key, std::string text) {
+        const bool printable = std::none_of(key.begin(), key.end(), [](char c) {
+            return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+        });
+        if (!printable) key = wording::quoted(key);  // TOML allows any key in quotes, a message is one line
         if (read_.findings.size() + 1 < max_findings) {
             read_.findings.push_back({std::move(where), std::move(key), std::move(text)});
         } else if (read_.findings.size() < max_findings) {
