@@ -173,11 +173,26 @@ ReadStatus copy_latest(const RingMemory& ring, std::span<std::byte> target, Bloc
     return ReadStatus::empty;
 }
 
+bool RingReader::read_sequence(BlockView& view, std::uint64_t sequence) noexcept {
+    STREAMLIB_ASSERT(take_pin(view), "an input holds no more blocks at once than it declared");
+    const std::uint64_t last = last_;
+    for (std::uint32_t i = 0; sequence != 0 && i < ring_.slots(); ++i) {
+        if (ring_.slot(i).state.load(std::memory_order_seq_cst) != word::clean(sequence)) continue;
+        if (!pin_block(view, i, sequence)) break;
+        accept(view, i, sequence);
+        last_ = last;
+        return true;
+    }
+    view.release();
+    return false;
+}
+
 namespace {
 
-bool anything_new(std::span<RingReader* const> readers, std::span<const WaitWord> words) noexcept {
-    for (const RingReader* r : readers)
-        if (r->has_new()) return true;
+bool anything_new(std::span<RingReader* const> readers, std::span<const std::uint64_t> seen,
+                  std::span<const WaitWord> words) noexcept {
+    for (std::size_t i = 0; i < readers.size(); ++i)
+        if (readers[i]->newest_sequence() != seen[i]) return true;
     for (const WaitWord& w : words)
         if (__atomic_load_n(w.word, __ATOMIC_SEQ_CST) != w.expected) return true;
     return false;
@@ -191,36 +206,55 @@ void set_sleeping(std::span<RingReader* const> readers, std::uint32_t value) noe
     }
 }
 
+bool spin_for(std::span<RingReader* const> readers, std::span<const std::uint64_t> seen,
+              std::span<const WaitWord> words, MonotonicTime deadline, Nanoseconds spin_ns) noexcept {
+    const MonotonicTime end = std::min(deadline, MonotonicTime::now() + spin_ns);
+    constexpr int looks = 64;  // between two looks at the clock
+    while (MonotonicTime::now() < end)
+        for (int i = 0; i < looks; ++i) {
+            if (anything_new(readers, seen, words)) return true;
+            spin_pause();
+        }
+    return false;
+}
+
 }  // namespace
 
-WaitStatus wait_for_blocks(std::span<RingReader* const> readers, std::span<const WaitWord> words,
-                           MonotonicTime deadline, Nanoseconds spin_ns) noexcept {
+WaitStatus wait_for_change(std::span<RingReader* const> readers, std::span<const std::uint64_t> seen,
+                           std::span<const WaitWord> words, MonotonicTime deadline,
+                           Nanoseconds spin_ns) noexcept {
+    STREAMLIB_ASSERT(readers.size() == seen.size(), "one sequence a reader");
     STREAMLIB_ASSERT(readers.size() + words.size() <= max_wait_words, "at most 128 things to wait for");
-    if (anything_new(readers, words)) return WaitStatus::changed;
-    if (spin_ns > 0) {
-        const MonotonicTime end = std::min(deadline, MonotonicTime::now() + spin_ns);
-        while (MonotonicTime::now() < end)
-            for (int i = 0; i < 64; ++i) {
-                if (anything_new(readers, words)) return WaitStatus::changed;
-                spin_pause();
-            }
-    }
+    if (anything_new(readers, seen, words)) return WaitStatus::changed;
+    if (spin_ns > 0 && spin_for(readers, seen, words, deadline, spin_ns)) return WaitStatus::changed;
     set_sleeping(readers, 1);
     std::array<WaitWord, max_wait_words> list;  // NOLINT: filled below
     std::size_t count = 0;
-    for (const RingReader* r : readers) {
-        // What the futex must still hold: the low half of the newest word that this reader has not gone past.
-        const std::uint64_t newest = r->memory().header().newest.load(std::memory_order_seq_cst);
-        if (word::sequence_of(newest) > r->last_sequence()) {
+    for (std::size_t i = 0; i < readers.size(); ++i) {
+        // What the futex must still hold: the low half of the newest word, taken after the sleeping bit was set.
+        const std::uint64_t newest = readers[i]->memory().header().newest.load(std::memory_order_seq_cst);
+        if (word::sequence_of(newest) != seen[i]) {
             set_sleeping(readers, 0);
             return WaitStatus::changed;
         }
-        list[count++] = {r->memory().futex_word(), static_cast<std::uint32_t>(newest)};
+        list[count++] = {readers[i]->memory().futex_word(), static_cast<std::uint32_t>(newest)};
     }
     for (const WaitWord& w : words) list[count++] = w;
     const WaitStatus status = wait_any({list.data(), count}, deadline);
     set_sleeping(readers, 0);
     return status;
+}
+
+WaitStatus wait_for_blocks(std::span<RingReader* const> readers, std::span<const WaitWord> words,
+                           MonotonicTime deadline, Nanoseconds spin_ns) noexcept {
+    std::array<std::uint64_t, max_wait_words> seen;  // NOLINT: filled below
+    STREAMLIB_ASSERT(readers.size() <= seen.size(), "at most 128 things to wait for");
+    for (std::size_t i = 0; i < readers.size(); ++i) {
+        if (readers[i]->has_new()) return WaitStatus::changed;
+        seen[i] = readers[i]->newest_sequence();
+        if (seen[i] > readers[i]->last_sequence()) return WaitStatus::changed;
+    }
+    return wait_for_change(readers, {seen.data(), readers.size()}, words, deadline, spin_ns);
 }
 
 }  // namespace streamlib::ipc

@@ -65,6 +65,8 @@ public:
     [[nodiscard]] ReadStatus read_latest(BlockView& view) noexcept;
     /// Pins the oldest block after the last one read. [realtime]
     [[nodiscard]] ReadStatus read_new(BlockView& view) noexcept;
+    /// Pins the block with exactly this sequence, if it is still there; what was read last does not change. [realtime]
+    [[nodiscard]] bool read_sequence(BlockView& view, std::uint64_t sequence) noexcept;
     /// Whether a block newer than the last one read is there. One load. [realtime]
     [[nodiscard]] bool has_new() const noexcept { return newest_sequence() > last_; }
     /// Sequence of the newest block, 0: none. One load. [realtime]
@@ -105,5 +107,10 @@ private:
 /// Spins up to `spin_ns` first (0: never). No system call when there already is something. [realtime, sleeps]
 [[nodiscard]] WaitStatus wait_for_blocks(std::span<RingReader* const> readers, std::span<const WaitWord> words,
                                          MonotonicTime deadline, Nanoseconds spin_ns) noexcept;
+
+/// The same, but until the newest block of a reader is another than `seen[i]` (what newest_sequence() gave before).
+[[nodiscard]] WaitStatus wait_for_change(std::span<RingReader* const> readers, std::span<const std::uint64_t> seen,
+                                         std::span<const WaitWord> words, MonotonicTime deadline,
+                                         Nanoseconds spin_ns) noexcept;
 
 }  // namespace streamlib::ipc

@@ -29,13 +29,14 @@
 #include <string>
 #include <string_view>
 
+#include "ipc/log_ring.hpp"
 #include "runtime/ports.hpp"
 #include "runtime/property.hpp"
 #include "runtime/tick.hpp"
 
 namespace streamlib {
 
-enum class LogLevel : std::uint8_t { debug, info, warning, error };
+using ipc::LogLevel;
 
 class ActorCore;
 

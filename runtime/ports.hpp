@@ -15,6 +15,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ipc/ring_reader.hpp"
@@ -91,11 +92,15 @@ protected:
 private:
     friend class ActorCore;
     InputStatus accept(ipc::ReadStatus status, bool every) noexcept;
+    InputStatus accept_end(bool every) noexcept;
     ActorCore& core_;
     PortSpec spec_;
+    std::size_t port_ = 0;  // in order of declaration
     MediaFormat format_{};
     bool linked_ = false, ended_ = false, restarted_ = false;
-    std::uint64_t incarnation_ = 0;
+    std::uint64_t incarnation_ = 0;    // of the block last read
+    std::uint64_t last_sequence_ = 0;  // of the block last given
+    std::int64_t origin_ns_ = 0;       // of the block last given
     ipc::RingReader reader_{};
     ipc::BlockView view_{};
 };
@@ -194,6 +199,7 @@ private:
     friend class Slot;
     ActorCore& core_;
     PortSpec spec_;
+    std::size_t port_ = 0;  // in order of declaration
     MediaFormat format_{};
     bool carried_ = false, ended_ = false;
     ipc::RingWriter writer_{};

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file
+/// What the runtime keeps of one actor: its declared parts, and what connects them to rings, ticks and counters.
+///
+/// Model     Private to runtime/. The process loop and the test harness drive an actor through this class and nothing else,
+///           so that a unit test runs the same code as an actor process.
+/// Threads   The actor's own thread.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "ipc/actor_page.hpp"
+#include "runtime/actor.hpp"
+#include "runtime/clock/tick_page.hpp"
+
+namespace streamlib {
+
+class ActorCore {
+public:
+    /// The core of an actor object.
+    [[nodiscard]] static ActorCore& of(Actor& actor) noexcept { return *actor.core_; }
+
+    // Declared by the constructors of the members.
+    std::vector<InputBase*> inputs;
+    std::vector<OutputBase*> outputs;
+    std::vector<PropertyBase*> properties;
+    std::vector<Counter*> counters;
+    Trigger class_trigger = Trigger::automatic;
+    std::string family;
+
+    // Set by whoever runs the actor, before configure().
+    std::string name;
+    std::uint64_t incarnation = 1;
+    Trigger trigger = Trigger::tick;
+    Rate rate{60, 1};
+    ipc::ActorPage* page = nullptr;  ///< nullptr in the harness: nothing is counted outside.
+    ipc::LogWriter log{};
+    std::function<void(LogLevel, std::string_view)> log_hook;  ///< Harness: sees every line as well.
+
+    [[nodiscard]] Result<> set_property(std::string_view property, std::string_view text);
+    [[nodiscard]] Result<> set_hold(std::string_view input, std::uint32_t hold);
+    /// Gives the declared counters their words in the page.
+    void bind_counters() noexcept;
+    /// Before configure(): what input `index` is linked to.
+    void set_input_format(std::size_t index, const MediaFormat& format);
+    /// Before start(): rings.
+    [[nodiscard]] Result<> attach_input(std::size_t index, const ipc::RingMemory& ring, std::uint32_t cell);
+    [[nodiscard]] Result<> attach_output(std::size_t index, const ipc::RingMemory& ring);
+
+    /// One turn of `actor` at `reading`, with counters around it. Exceptions pass through. [realtime]
+    void run(Actor& actor, const TickReading& reading);
+    /// Publishes the end on every output. [realtime]
+    void end_outputs() noexcept;
+
+    [[nodiscard]] bool finish_requested() const noexcept { return finish_requested_; }
+    /// All linked inputs have ended (never true of an actor without linked inputs).
+    [[nodiscard]] bool inputs_ended() const noexcept;
+    [[nodiscard]] bool any_new() const noexcept;
+    [[nodiscard]] InputBase* find_input(std::string_view input) const noexcept;
+    [[nodiscard]] OutputBase* find_output(std::string_view output) const noexcept;
+    /// Readers of the linked inputs, in order of the inputs.
+    [[nodiscard]] std::vector<ipc::RingReader*> readers() const;
+
+    [[nodiscard]] static ipc::RingReader& reader_of(InputBase& input) noexcept { return input.reader_; }
+    /// Whether every carried output already holds a block of this tick (true without outputs).
+    [[nodiscard]] bool outputs_hold(std::uint64_t tick_index) const noexcept;
+
+    void count_dropped(std::uint64_t ticks) noexcept;
+    [[nodiscard]] std::uint64_t ticks() const noexcept { return ticks_; }
+    [[nodiscard]] std::uint64_t ticks_dropped() const noexcept { return ticks_dropped_; }
+    [[nodiscard]] const TickReading& reading() const noexcept { return reading_; }
+    void set_reading(const TickReading& reading) noexcept { reading_ = reading; }
+
+private:
+    friend class Actor;
+    friend class InputBase;
+    friend class OutputBase;
+    friend class Slot;
+    /// Fills what the author left open in a block that is about to be published.
+    void complete(ipc::BlockHeader& block) const noexcept;
+    void count_read(const InputBase& input, ipc::ReadStatus status) noexcept;
+    void count_published(const OutputBase& output, const ipc::BlockHeader& block) noexcept;
+    [[nodiscard]] ipc::PortCounters* counters_of(std::size_t port) const noexcept;
+
+    TickReading reading_{};
+    ipc::BlockHeader last_read_{};  // of the input read last: what a block made from it inherits
+    bool has_read_ = false;
+    bool finish_requested_ = false;
+    std::uint64_t ticks_ = 0, ticks_dropped_ = 0;
+};
+
+}  // namespace streamlib

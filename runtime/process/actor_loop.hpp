@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file
+/// The loop of a running actor: sleep until there is work, let the actor work, notice when it is over.
+///
+/// Model     What to do next is decided by `TickGate` (pure); this loop only sleeps, runs and counts.
+/// Threads   The actor's only thread.
+#pragma once
+
+#include "ipc/actor_page.hpp"
+#include "runtime/actor_core.hpp"
+
+namespace streamlib {
+
+/// Why a loop came back.
+enum class LoopEnd : std::uint8_t {
+    ended,    ///< The source finished, or all inputs have ended.
+    stopped,  ///< The launcher asked.
+};
+
+/// What to do about the clock's newest tick. Pure: knows sequences only.
+class TickGate {
+public:
+    /// `handled`: the tick that counts as done at the start.
+    explicit TickGate(std::uint64_t handled) noexcept : handled_(handled) {}
+    /// Whether tick `newest` has to be worked off.
+    [[nodiscard]] bool is_due(std::uint64_t newest) const noexcept { return newest > handled_; }
+    /// Work on `newest` begins; returns how many ticks before it were never seen.
+    std::uint64_t begin(std::uint64_t newest) noexcept;
+    /// Work is done and the clock is at `newest`: returns how many ticks came meanwhile; they are dropped.
+    std::uint64_t end(std::uint64_t newest) noexcept;
+    [[nodiscard]] std::uint64_t handled() const noexcept { return handled_; }
+
+private:
+    std::uint64_t handled_;
+};
+
+struct ActorLoop {
+    Actor& actor;
+    ActorCore& core;
+    ipc::ActorPage& page;
+    const TickPage& ticks;
+    std::uint32_t command_seen = 0;        ///< Value of the command word that was looked at last.
+    std::vector<std::uint8_t> same_domain; ///< By linked input: whether `cascade` waits for it.
+
+    /// Runs until it is over. Exceptions of process() pass through.
+    [[nodiscard]] LoopEnd run();
+
+private:
+    [[nodiscard]] LoopEnd run_on_ticks(bool cascade);
+    [[nodiscard]] LoopEnd run_on_inputs();
+    void wait_for_tick(std::uint64_t handled) const noexcept;
+    void wait_for_inputs(const TickReading& reading);
+    void drain();
+    [[nodiscard]] bool stop_requested() noexcept;
+    [[nodiscard]] bool over() const noexcept { return core.finish_requested() || core.inputs_ended(); }
+};
+
+}  // namespace streamlib

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/process/actor_main.hpp"
+
+#include <unistd.h>
+
+#include <exception>
+#include <optional>
+
+#include "ipc/actor_page.hpp"
+#include "ipc/channel.hpp"
+#include "ipc/segment.hpp"
+#include "runtime/actor_core.hpp"
+#include "runtime/process/actor_loop.hpp"
+#include "runtime/process/protocol.hpp"
+
+namespace streamlib {
+namespace {
+
+using ipc::Access;
+using ipc::ActorProgress;
+using ipc::MappedSegment;
+
+/// A ring as mapped by this process; the mappings must outlive readers and writers.
+struct MappedRing {
+    MappedSegment ring, cells;
+    ipc::RingMemory memory;
+};
+
+Result<MappedRing> map_ring(const UniqueFd& ring_fd, const UniqueFd& cells_fd, Access ring_access) {
+    MappedRing mapped;
+    auto ring = MappedSegment::map(ring_fd.get(), ring_access, ipc::ring_layout_hash);
+    if (!ring) return tl::unexpected(ring.error());
+    auto cells = MappedSegment::map(cells_fd.get(), Access::read_write, ipc::cells_layout_hash);
+    if (!cells) return tl::unexpected(cells.error());
+    mapped.ring = std::move(*ring);
+    mapped.cells = std::move(*cells);
+    mapped.ring.prefault();
+    // A reader's mapping is read-only; RingMemory is one type for both ends and readers never store through it.
+    std::byte* base = mapped.ring.payload();
+    auto memory = ipc::RingMemory::open(base, mapped.ring.bytes(), mapped.cells.payload(), mapped.cells.bytes());
+    if (!memory) return tl::unexpected(memory.error());
+    mapped.memory = *memory;
+    return mapped;
+}
+
+/// One actor's life. Members are in order of life: the actor goes before the memory that its ports look at.
+class ActorProcess {
+public:
+    ActorProcess(ipc::Channel channel, MappedSegment page)
+        : channel_(std::move(channel)), page_segment_(std::move(page)),
+          page_(*reinterpret_cast<ipc::ActorPage*>(page_segment_.payload())) {}
+
+    [[nodiscard]] int run() noexcept;
+
+private:
+    using Stage = Result<> (ActorProcess::*)();
+    [[nodiscard]] Result<> set_up();
+    [[nodiscard]] Result<> configure();
+    [[nodiscard]] Result<> start();
+    [[nodiscard]] Result<> work();
+    [[nodiscard]] Result<> attach(const protocol::Start& start, const std::vector<UniqueFd>& fds);
+    [[nodiscard]] int failed(const char* stage, const std::string& text) noexcept;
+    /// The next message of this kind; empty: a stop came instead.
+    template <class M>
+    [[nodiscard]] Result<std::optional<M>> expect(std::vector<UniqueFd>* fds = nullptr);
+
+    ipc::Channel channel_;
+    MappedSegment page_segment_;
+    ipc::ActorPage& page_;
+    MappedSegment tick_segment_;
+    std::vector<std::unique_ptr<MappedRing>> rings_;
+    std::unique_ptr<Actor> actor_;
+    ActorCore* core_ = nullptr;
+    std::vector<std::uint8_t> same_domain_;
+    bool stopped_ = false;
+};
+
+template <class M>
+Result<std::optional<M>> ActorProcess::expect(std::vector<UniqueFd>* fds) {
+    auto received = channel_.receive_until(ipc::never);
+    if (!received) return tl::unexpected(received.error());
+    auto message = protocol::decode(received->bytes);
+    if (!message) return tl::unexpected(message.error());
+    if (std::holds_alternative<protocol::Stop>(*message)) {
+        stopped_ = true;
+        return std::optional<M>{};
+    }
+    if (!std::holds_alternative<M>(*message)) return fail(Errc::mismatch, "the launcher sent a message out of turn");
+    if (fds != nullptr) *fds = std::move(received->fds);
+    return std::optional<M>(std::get<M>(std::move(*message)));
+}
+
+Result<> ActorProcess::set_up() {
+    auto setup = expect<protocol::Setup>();
+    if (!setup) return tl::unexpected(setup.error());
+    if (!*setup) return {};
+    const protocol::Setup& s = **setup;
+    const ClassEntry* entry = find_class(s.class_name);
+    for (const std::string& plugin : s.plugins) {
+        if (entry != nullptr) break;  // a zygote of this family has loaded it already
+        if (auto loaded = load_plugin(plugin); !loaded) return loaded;
+        entry = find_class(s.class_name);
+    }
+    if (entry == nullptr) return fail(Errc::not_found, "unknown class '" + s.class_name + "'");
+    actor_ = entry->make();
+    core_ = &ActorCore::of(*actor_);
+    core_->name = s.name;
+    core_->incarnation = s.incarnation;
+    core_->trigger = s.trigger;
+    core_->rate = s.rate;
+    core_->page = &page_;
+    core_->log = ipc::LogWriter(&page_.log, s.incarnation);
+    core_->bind_counters();
+    for (const auto& [property, text] : s.properties)
+        if (auto set = core_->set_property(property, text); !set) return set;
+    for (const auto& [input, hold] : s.input_holds)
+        if (auto set = core_->set_hold(input, hold); !set) return set;
+    page_.incarnation.store(s.incarnation, std::memory_order_relaxed);
+    page_.pid.store(getpid(), std::memory_order_relaxed);
+    return channel_.send(protocol::encode(protocol::Hello{getpid(), s.incarnation}), {}, ipc::never);
+}
+
+Result<> ActorProcess::configure() {
+    auto message = expect<protocol::Configure>();
+    if (!message) return tl::unexpected(message.error());
+    if (!*message) return {};
+    const protocol::Configure& c = **message;
+    if (c.inputs.size() != core_->inputs.size() || c.linked.size() != core_->inputs.size())
+        return fail(Errc::mismatch, "configure: the launcher counts other inputs than the class has");
+    for (std::size_t i = 0; i < c.inputs.size(); ++i) {
+        if (c.linked[i] == 0) continue;
+        core_->set_input_format(i, c.inputs[i]);
+        same_domain_.push_back(c.linked[i] == 1);
+    }
+    if (auto done = actor_->configure(); !done) return done;
+    protocol::Configured reply;
+    for (const OutputBase* output : core_->outputs) {
+        const PortSpec& spec = output->spec();
+        if (output->media_format().kind == MediaKind::none && !spec.optional)
+            return fail(Errc::invalid_argument, "output '" + spec.name + "' was given no format in configure()");
+        reply.outputs.push_back({output->media_format(), spec.depth, spec.open_slots});
+    }
+    for (const InputBase* input : core_->inputs) reply.input_holds.push_back(input->spec().hold);
+    page_.progress.store(ActorProgress::configured, std::memory_order_release);  // pairs with the launcher's look
+    return channel_.send(protocol::encode(reply), {}, ipc::never);
+}
+
+Result<> ActorProcess::attach(const protocol::Start& start, const std::vector<UniqueFd>& fds) {
+    std::size_t wanted = 1;
+    for (const auto carried : start.output_carried) wanted += carried != 0 ? 2 : 0;
+    for (const auto& in : start.inputs) wanted += in.linked != 0 ? 2 : 0;
+    if (fds.size() != wanted || start.output_carried.size() != core_->outputs.size() ||
+        start.inputs.size() != core_->inputs.size())
+        return fail(Errc::mismatch, "start: the launcher sent other descriptors than the ports need");
+    auto ticks = MappedSegment::map(fds[0].get(), Access::read_only, tick_page_layout_hash);
+    if (!ticks) return tl::unexpected(ticks.error());
+    tick_segment_ = std::move(*ticks);
+    std::size_t next = 1;
+    const auto take = [&](Access access) -> Result<ipc::RingMemory> {
+        auto mapped = map_ring(fds[next], fds[next + 1], access);
+        next += 2;
+        if (!mapped) return tl::unexpected(mapped.error());
+        rings_.push_back(std::make_unique<MappedRing>(std::move(*mapped)));
+        return rings_.back()->memory;
+    };
+    for (std::size_t i = 0; i < start.output_carried.size(); ++i) {
+        if (start.output_carried[i] == 0) continue;
+        auto ring = take(Access::read_write);
+        if (!ring) return tl::unexpected(ring.error());
+        if (auto done = core_->attach_output(i, *ring); !done) return done;
+    }
+    for (std::size_t i = 0; i < start.inputs.size(); ++i) {
+        if (start.inputs[i].linked == 0) continue;
+        auto ring = take(Access::read_only);
+        if (!ring) return tl::unexpected(ring.error());
+        if (auto done = core_->attach_input(i, *ring, start.inputs[i].cell); !done) return done;
+    }
+    return {};
+}
+
+Result<> ActorProcess::start() {
+    std::vector<UniqueFd> fds;
+    auto message = expect<protocol::Start>(&fds);
+    if (!message) return tl::unexpected(message.error());
+    if (!*message) return {};
+    if (auto done = attach(**message, fds); !done) return done;
+    core_->set_reading(read_tick(*reinterpret_cast<const TickPage*>(tick_segment_.payload())));
+    if (auto done = actor_->start(); !done) return done;
+    page_.started_ns.store(static_cast<std::uint64_t>(MonotonicTime::now().ns), std::memory_order_relaxed);
+    page_.progress.store(ActorProgress::ready, std::memory_order_release);  // pairs with the launcher's look
+    return channel_.send(protocol::encode(protocol::Ready{}), {}, ipc::never);
+}
+
+Result<> ActorProcess::work() {
+    ActorLoop loop{*actor_, *core_, page_, *reinterpret_cast<const TickPage*>(tick_segment_.payload()),
+                   0, same_domain_};
+    const LoopEnd end = loop.run();
+    page_.progress.store(end == LoopEnd::ended ? ActorProgress::ended : ActorProgress::stopping, std::memory_order_release);
+    core_->end_outputs();
+    actor_->stop();
+    page_.progress.store(ActorProgress::stopped, std::memory_order_release);
+    return {};
+}
+
+int ActorProcess::failed(const char* stage, const std::string& text) noexcept {
+    ipc::set_error(page_, text);
+    page_.progress.store(ActorProgress::failed, std::memory_order_release);
+    // The page has it already; a launcher that does not read must not keep the dead alive.
+    (void)channel_.send(protocol::encode(protocol::Failed{stage, text}));
+    return 1;
+}
+
+int ActorProcess::run() noexcept {
+    struct Named {
+        const char* name;
+        Stage stage;
+    };
+    constexpr Named stages[] = {{"setup", &ActorProcess::set_up},
+                                {"configure", &ActorProcess::configure},
+                                {"start", &ActorProcess::start},
+                                {"process", &ActorProcess::work}};
+    for (const Named& s : stages) {
+        try {
+            if (auto done = (this->*s.stage)(); !done) return failed(s.name, done.error().text);
+        } catch (const std::exception& e) {
+            return failed(s.name, std::string("exception in ") + s.name + "(): " + e.what());
+        } catch (...) {
+            return failed(s.name, std::string("exception of an unknown type in ") + s.name + "()");
+        }
+        if (stopped_) return 0;
+    }
+    return 0;
+}
+
+}  // namespace
+
+int run_actor_process(UniqueFd channel, UniqueFd page) noexcept {
+    auto mapped = MappedSegment::map(page.get(), Access::read_write, ipc::actor_page_layout_hash);
+    if (!mapped) return 1;
+    page.reset();
+    ActorProcess process(ipc::Channel(std::move(channel)), std::move(*mapped));
+    return process.run();
+}
+
+}  // namespace streamlib

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/process/protocol.hpp"
+
+#include <cstddef>
+#include <cstring>
+#include <type_traits>
+
+namespace streamlib::protocol {
+namespace {
+
+/// Appends values; lengths before contents.
+class Encoder {
+public:
+    template <class T>
+        requires std::is_trivially_copyable_v<T>
+    void put(const T& value) {
+        const auto* bytes = reinterpret_cast<const std::byte*>(&value);
+        out.insert(out.end(), bytes, bytes + sizeof value);
+    }
+    void put(const std::string& text) {
+        put(static_cast<std::uint32_t>(text.size()));
+        const auto* bytes = reinterpret_cast<const std::byte*>(text.data());
+        out.insert(out.end(), bytes, bytes + text.size());
+    }
+    template <class A, class B>
+    void put(const std::pair<A, B>& pair) {
+        put(pair.first);
+        put(pair.second);
+    }
+    template <class T>
+    void put(const std::vector<T>& list) {
+        put(static_cast<std::uint32_t>(list.size()));
+        for (const T& item : list) put(item);
+    }
+    std::vector<std::byte> out;
+};
+
+/// Takes values back; `ok` turns false at the first length that does not fit and everything after is zero.
+class Decoder {
+public:
+    explicit Decoder(std::span<const std::byte> bytes) : rest_(bytes) {}
+    template <class T>
+        requires std::is_trivially_copyable_v<T>
+    void get(T& value) {
+        if (!take(sizeof value)) return;
+        std::memcpy(&value, taken_.data(), sizeof value);
+    }
+    void get(std::string& text) {
+        const std::uint32_t size = length(1);
+        if (take(size)) text.assign(reinterpret_cast<const char*>(taken_.data()), size);
+    }
+    template <class A, class B>
+    void get(std::pair<A, B>& pair) {
+        get(pair.first);
+        get(pair.second);
+    }
+    template <class T>
+    void get(std::vector<T>& list) {
+        list.resize(length(1));
+        for (T& item : list) get(item);
+    }
+    [[nodiscard]] bool finished() const { return ok_ && rest_.empty(); }
+
+private:
+    // A list cannot have more items than bytes are left: bounds what a broken sender can make us allocate.
+    std::uint32_t length(std::size_t least_item_bytes) {
+        std::uint32_t count = 0;
+        get(count);
+        if (count > rest_.size() / least_item_bytes) ok_ = false;
+        return ok_ ? count : 0;
+    }
+    bool take(std::size_t bytes) {
+        if (!ok_ || bytes > rest_.size()) return ok_ = false;
+        taken_ = rest_.first(bytes);
+        rest_ = rest_.subspan(bytes);
+        return true;
+    }
+    std::span<const std::byte> rest_, taken_;
+    bool ok_ = true;
+};
+
+template <class Coder, class M>
+void code(Coder& coder, M& message) {
+    const auto each = [&](auto&... fields) {
+        if constexpr (std::is_same_v<Coder, Encoder>) (coder.put(fields), ...);
+        else (coder.get(fields), ...);
+    };
+    using Plain = std::remove_const_t<M>;
+    if constexpr (std::is_same_v<Plain, Setup>)
+        each(message.node, message.name, message.class_name, message.uri, message.actor_index, message.incarnation,
+             message.trigger, message.rate, message.properties, message.plugins, message.input_holds);
+    else if constexpr (std::is_same_v<Plain, Hello>)
+        each(message.pid, message.incarnation);
+    else if constexpr (std::is_same_v<Plain, Configure>)
+        each(message.inputs, message.linked);
+    else if constexpr (std::is_same_v<Plain, Configured>)
+        each(message.outputs, message.input_holds);
+    else if constexpr (std::is_same_v<Plain, Start>)
+        each(message.output_carried, message.inputs);
+    else if constexpr (std::is_same_v<Plain, Failed>)
+        each(message.stage, message.text);
+}
+
+template <std::size_t Kind = 0>
+Result<Message> decode_kind(std::uint32_t kind, Decoder& decoder) {
+    if constexpr (Kind == std::variant_size_v<Message>) {
+        return fail(Errc::parse, "message of unknown kind " + std::to_string(kind));
+    } else {
+        if (kind != Kind) return decode_kind<Kind + 1>(kind, decoder);
+        std::variant_alternative_t<Kind, Message> message;
+        code(decoder, message);
+        if (!decoder.finished()) return fail(Errc::parse, "message of kind " + std::to_string(kind) + " is cut or too long");
+        return Message(std::move(message));
+    }
+}
+
+}  // namespace
+
+std::vector<std::byte> encode(const Message& message) {
+    Encoder encoder;
+    encoder.put(static_cast<std::uint32_t>(message.index()));
+    std::visit([&](const auto& m) { code(encoder, m); }, message);
+    return std::move(encoder.out);
+}
+
+Result<Message> decode(std::span<const std::byte> bytes) {
+    Decoder decoder(bytes);
+    std::uint32_t kind = 0xFFFF'FFFF;
+    decoder.get(kind);
+    return decode_kind(kind, decoder);
+}
+
+}  // namespace streamlib::protocol
