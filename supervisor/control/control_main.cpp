@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "supervisor/control/control_main.hpp"
+
+#include <sys/resource.h>
+
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <list>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "ipc/channel.hpp"
+#include "supervisor/control/http_server.hpp"
+#include "supervisor/control/node_view.hpp"
+#include "supervisor/control/router.hpp"
+#include "supervisor/control_link.hpp"
+
+namespace streamlib::supervision {
+
+namespace {
+
+using control_link::NoticeKind;
+using std::chrono::milliseconds;
+
+constexpr Nanoseconds launcher_timeout_ns = 5'000'000'000;
+constexpr milliseconds look_again{5};        // While somebody waits for a state.
+constexpr milliseconds first_notice_timeout{10'000};
+constexpr std::size_t max_asked = 256;       // Requests that the launcher has not answered yet.
+
+/// The loop's owner: turns messages into answers and the other way round.
+class ControlProcess {
+public:
+    explicit ControlProcess(ipc::Channel channel)
+        : channel_(std::move(channel)),
+          server_({}, [this](HttpRequest request, HttpServer::Respond respond) {
+              handle(request, std::move(respond));
+          }) {}
+
+    [[nodiscard]] Result<> start() {
+        if (auto met = meet_launcher(); !met) return met;
+        if (auto listening = server_.listen(node_->run_dir(), "control.sock"); !listening) return listening;
+        control_link::Request request;
+        request.kind = control_link::RequestKind::listening;
+        return channel_.send(control_link::bytes_of(request));
+    }
+
+    void run() {
+        server_.watch(channel_.fd(), [this] { take_notices(); });
+        server_.run();
+    }
+
+private:
+    struct Asked {
+        HttpServer::Respond respond;
+        std::string subject;
+    };
+    struct Waiting {
+        WaitFor wait;
+        MonotonicTime deadline;
+        HttpServer::Respond respond;
+    };
+
+    /// The first two notices, without which there is nothing to tell.
+    [[nodiscard]] Result<> meet_launcher() {
+        const MonotonicTime deadline =
+            MonotonicTime::now() + std::chrono::nanoseconds(first_notice_timeout).count();
+        auto first = channel_.receive_until(deadline);
+        if (!first) return tl::unexpected(first.error());
+        const auto notice = control_link::record_in<control_link::NodeNotice>(first->bytes);
+        auto second = channel_.receive_until(deadline);
+        if (!second) return tl::unexpected(second.error());
+        const bool fits = control_link::record_in<control_link::DirectoryNotice>(second->bytes).has_value();
+        if (!notice || notice->kind != NoticeKind::node || !fits || second->fds.size() != 1) {
+            return fail(Errc::mismatch, "control: the launcher is of another build");
+        }
+        auto directory = ipc::DirectoryView::map(second->fds[0].get());
+        if (!directory) return tl::unexpected(directory.error());
+        node_.emplace(*notice, std::move(*directory));
+        return {};
+    }
+
+    void take_notices() {
+        for (;;) {
+            auto message = channel_.receive();
+            if (!message) {
+                if (message.error().code == Errc::invalid_argument) continue;  // Was dropped whole.
+                return server_.stop();
+            }
+            if (!*message) return;
+            take(**message);
+        }
+    }
+
+    void take(ipc::Channel::Message& message) {
+        const auto kind = control_link::notice_kind(message.bytes);
+        if (kind == NoticeKind::actor_page && message.fds.size() == 1) {
+            const auto notice = control_link::record_in<control_link::ActorPageNotice>(message.bytes);
+            if (!notice) return;
+            if (const auto added = node_->add_page(*notice, std::move(message.fds[0])); !added) {
+                std::fprintf(stderr, "control: %s\n", added.error().text.c_str());
+            }
+        } else if (kind == NoticeKind::reply) {
+            const auto reply = control_link::record_in<control_link::Reply>(message.bytes);
+            if (reply) answer(*reply);
+        }
+    }
+
+    void answer(const control_link::Reply& reply) {
+        const auto found = asked_.find(reply.id);
+        if (found == asked_.end()) return;  // Too late.
+        const Asked asked = std::move(found->second);
+        asked_.erase(found);
+        asked.respond(reply_response(reply, asked.subject));
+    }
+
+    void handle(const HttpRequest& request, HttpServer::Respond respond) {
+        Routed routed = route(request, *node_);
+        if (auto* response = std::get_if<HttpResponse>(&routed)) return respond(std::move(*response));
+        if (auto* asked = std::get_if<AskLauncher>(&routed)) return ask(std::move(*asked), std::move(respond));
+        const auto& wait = std::get<WaitFor>(routed);
+        waiting_.push_back({wait, MonotonicTime::now() + wait.timeout_ns, std::move(respond)});
+        seen_changes_.reset();
+        if (waiting_.size() == 1) look();
+    }
+
+    void ask(AskLauncher asked, HttpServer::Respond respond) {
+        asked.request.id = ++last_id_;
+        const bool room = asked_.size() < max_asked;
+        if (!room || !channel_.send(control_link::bytes_of(asked.request))) {
+            return respond(error_response(503, Errc::timeout, asked.subject + ": the launcher is busy; try again"));
+        }
+        const std::uint64_t id = asked.request.id;
+        asked_.emplace(id, Asked{std::move(respond), asked.subject});
+        server_.after(milliseconds(launcher_timeout_ns / 1'000'000), [this, id] {
+            const auto found = asked_.find(id);
+            if (found == asked_.end()) return;
+            const Asked late = std::move(found->second);
+            asked_.erase(found);
+            late.respond(error_response(503, Errc::timeout, late.subject + ": the launcher did not answer in 5 s"));
+        });
+    }
+
+    /// Answers those whose state has come or whose time is over; comes back while there are others.
+    void look() {
+        const bool changed = !seen_changes_ || *seen_changes_ != node_->changes();
+        seen_changes_ = node_->changes();
+        const MonotonicTime now = MonotonicTime::now();
+        for (auto each = waiting_.begin(); each != waiting_.end();) {
+            const bool late = now >= each->deadline;
+            if (!changed && !late) {
+                ++each;
+                continue;
+            }
+            const WaitAnswer answer = wait_answer(each->wait, node_->actor(each->wait.actor));
+            if (!answer.reached && !late) {
+                ++each;
+                continue;
+            }
+            each->respond(wait_response(answer));
+            each = waiting_.erase(each);
+        }
+        if (!waiting_.empty()) server_.after(look_again, [this] { look(); });
+    }
+
+    ipc::Channel channel_;
+    std::optional<NodeView> node_;
+    std::map<std::uint64_t, Asked> asked_;
+    std::list<Waiting> waiting_;
+    std::optional<std::uint64_t> seen_changes_;
+    std::uint64_t last_id_ = 0;
+    HttpServer server_;
+};
+
+[[nodiscard]] int serve(UniqueFd channel) {
+    ControlProcess control{ipc::Channel(std::move(channel))};
+    if (const auto started = control.start(); !started) {
+        if (started.error().code == Errc::gone) return 0;
+        std::fprintf(stderr, "control: %s\n", started.error().text.c_str());
+        return 1;
+    }
+    control.run();
+    return 0;
+}
+
+}  // namespace
+
+int control_main(UniqueFd channel) noexcept {
+    // Whoever floods it takes time from it, never from an actor. Best effort.
+    static_cast<void>(::setpriority(PRIO_PROCESS, 0, 10));
+    try {
+        return serve(std::move(channel));
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "control: %s\n", error.what());
+        return 1;
+    }
+}
+
+}  // namespace streamlib::supervision

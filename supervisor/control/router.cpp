@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "supervisor/control/router.hpp"
+
+#include <algorithm>
+
+#include "runtime/nearest_word.hpp"
+#include "supervisor/control/api_json.hpp"
+#include "supervisor/control/target.hpp"
+
+namespace streamlib::supervision {
+
+namespace {
+
+using control_link::Outcome;
+using control_link::RequestKind;
+
+[[nodiscard]] HttpResponse failure(const Error& error) {
+    return error_response(error.code == Errc::not_found ? 404U : 400U, error.code, error.text);
+}
+
+/// A page that is there, asked for in a way that it does not know.
+[[nodiscard]] HttpResponse wrong_method(std::string_view wanted) {
+    return error_response(405, Errc::unsupported, std::string("this takes ").append(wanted));
+}
+
+[[nodiscard]] HttpResponse no_such_actor(std::string_view name, const NodeSource& node) {
+    const std::vector<ActorRow> rows = node.actors();
+    std::vector<std::string_view> names;
+    for (const ActorRow& row : rows) names.emplace_back(row.name);
+    std::string text = "no actor \"" + std::string(name) + "\" in node " + node.node().name;
+    const std::string_view nearest = nearest_word(name, names);
+    if (!nearest.empty()) text.append("; did you mean \"").append(nearest).append("\"?");
+    return error_response(404, Errc::not_found, text);
+}
+
+[[nodiscard]] AskLauncher ask(RequestKind kind, const ActorRow& row) {
+    AskLauncher asked{{}, "actor " + row.name};
+    asked.request.kind = kind;
+    asked.request.actor_index = row.index;
+    asked.request.actor_generation = row.generation;
+    return asked;
+}
+
+[[nodiscard]] Routed logs(const Target& target, const ActorRow& row, const NodeSource& node) {
+    LogQuery query;
+    const auto from = target.number("from", 0);
+    const auto last = target.number("last", 0);
+    if (!from || !last) return failure(from ? last.error() : from.error());
+    query.from = *from;
+    if (target.value("last")) query.last = *last;
+    const auto page = node.logs(row, query);
+    if (!page) return failure(page.error());
+    return HttpResponse{200, logs_json(*page)};
+}
+
+[[nodiscard]] Routed stop_or_kill(const Target& target, const ActorRow& row, bool kill) {
+    AskLauncher asked = ask(kill ? RequestKind::kill_actor : RequestKind::stop_actor, row);
+    const auto incarnation = target.number("incarnation", 0);
+    if (!incarnation) return failure(incarnation.error());
+    asked.request.incarnation = *incarnation;
+    if (!kill) return asked;
+    const std::string_view signal = target.value("signal").value_or("KILL");
+    asked.request.signal = signal_number(signal);
+    if (asked.request.signal == 0) {
+        return error_response(400, Errc::parse, "signal: no signal is called \"" + std::string(signal) + "\"");
+    }
+    return asked;
+}
+
+/// /v1/actors/NAME and below.
+[[nodiscard]] Routed route_actor(const HttpRequest& request, const Target& target, const NodeSource& node) {
+    const std::string& name = target.segments[2];
+    const std::string verb = target.segments.size() > 3 ? target.segments[3] : "";
+    const bool act = verb == "stop" || verb == "kill";
+    if (target.segments.size() > 4 || (!act && !verb.empty() && verb != "logs")) {
+        return error_response(404, Errc::not_found, "no such page; an actor has logs, stop and kill");
+    }
+    const auto row = node.actor(name);
+    if (!row) return no_such_actor(name, node);
+    if (request.method != (act ? "POST" : "GET")) return wrong_method(act ? "POST" : "GET");
+    if (act) return stop_or_kill(target, *row, verb == "kill");
+    if (verb == "logs") return logs(target, *row, node);
+    return HttpResponse{200, actor_json(*row)};
+}
+
+[[nodiscard]] Routed route_wait(const Target& target) {
+    WaitFor wait;
+    wait.actor = target.value("actor").value_or("");
+    wait.state = target.value("state").value_or("RUNNING");
+    const auto timeout_ms = target.number("timeout_ms", 5000);
+    if (!timeout_ms) return failure(timeout_ms.error());
+    if (wait.actor.empty()) return error_response(400, Errc::parse, "actor: which one is missing");
+    if (!is_state_word(wait.state)) {
+        return error_response(400, Errc::parse,
+                              "state: STARTING, RUNNING, STOPPING, RESTARTING, STOPPED or FAILED are wanted, not \"" +
+                                  wait.state + "\"");
+    }
+    const auto most_ms = static_cast<std::uint64_t>(max_wait_ns / 1'000'000);
+    wait.timeout_ns = static_cast<Nanoseconds>(std::min(*timeout_ms, most_ms)) * 1'000'000;
+    return wait;
+}
+
+[[nodiscard]] Routed route_page(std::string_view page, const Target& target, const NodeSource& node) {
+    if (page == "actors") return HttpResponse{200, actors_json(node.actors())};
+    if (page == "tree") return HttpResponse{200, tree_json(node.node(), node.actors())};
+    if (page == "node") return HttpResponse{200, node_json(node.node())};
+    if (page == "rings") return HttpResponse{200, rings_json(node.rings())};
+    return route_wait(target);
+}
+
+}  // namespace
+
+Routed route(const HttpRequest& request, const NodeSource& node) {
+    const auto target = parse_target(request.target);
+    if (!target) return failure(target.error());
+    const std::vector<std::string>& path = target->segments;
+    const auto nothing = [] {
+        return error_response(404, Errc::not_found,
+                              "no such page; there are /v1/node, actors, tree, rings, wait, stop and actors/NAME");
+    };
+    if (path.size() < 2 || path[0] != "v1") return nothing();
+    if (path.size() > 2) return path[1] == "actors" ? route_actor(request, *target, node) : nothing();
+    if (path[1] == "stop") {
+        if (request.method != "POST") return wrong_method("POST");
+        AskLauncher asked{{}, "node " + node.node().name};
+        asked.request.kind = RequestKind::stop_node;
+        return asked;
+    }
+    constexpr std::string_view pages[] = {"actors", "tree", "node", "rings", "wait"};
+    if (std::find(std::begin(pages), std::end(pages), path[1]) == std::end(pages)) return nothing();
+    return request.method == "GET" ? route_page(path[1], *target, node) : wrong_method("GET");
+}
+
+HttpResponse reply_response(const control_link::Reply& reply, std::string_view subject) {
+    std::string text(subject);
+    const std::string_view why = reply.text.view();
+    switch (reply.outcome) {
+        case Outcome::ok: return {200, done_json()};
+        case Outcome::no_such_actor:
+            text.append(": ").append(why.empty() ? "is not there any more" : why);
+            return error_response(404, Errc::not_found, text);
+        case Outcome::not_running:
+            text.append(": ").append(why.empty() ? "is not running" : why);
+            return error_response(409, Errc::gone, text);
+        case Outcome::refused: break;
+    }
+    text.append(": ").append(why.empty() ? "the launcher refused" : why);
+    return error_response(409, Errc::unsupported, text);
+}
+
+WaitAnswer wait_answer(const WaitFor& wait, const std::optional<ActorRow>& actor) {
+    if (!actor) return {};
+    return {actor->state == wait.state, true, actor->state, actor->exit};
+}
+
+HttpResponse wait_response(const WaitAnswer& answer) { return {200, wait_json(answer)}; }
+
+HttpResponse error_response(unsigned status, Errc code, std::string_view text) {
+    return {status, error_json(to_string(code), text)};
+}
+
+}  // namespace streamlib::supervision

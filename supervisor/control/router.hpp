@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file
+/// What a request to the control process means: a pure function of request and node.
+///
+/// Model     `route` answers at once, or says what has to happen first: the launcher is asked, or a state is waited for.
+///           The routes are in docs/COMMANDS.md.
+/// Errors    Responses with status 400, 404, 405, 409 or 503 and {"code", "error"}: the error is one line for a person.
+/// Threads   One. `route` calls `NodeSource` and nothing else.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "ipc/base/error.hpp"
+#include "ipc/base/time.hpp"
+#include "supervisor/control/api.hpp"
+#include "supervisor/control_link.hpp"
+
+namespace streamlib::supervision {
+
+struct HttpRequest {
+    std::string method, target, body;
+};
+
+struct HttpResponse {
+    unsigned status = 200;
+    std::string body;  ///< JSON.
+};
+
+struct LogQuery {
+    std::uint64_t from = 0;             ///< Number of the first line wanted.
+    std::optional<std::uint64_t> last;  ///< Instead: the newest so many.
+};
+
+/// The node as the control process sees it now.
+class NodeSource {
+public:
+    NodeSource() = default;
+    NodeSource(const NodeSource&) = delete;
+    NodeSource& operator=(const NodeSource&) = delete;
+    virtual ~NodeSource() = default;
+    [[nodiscard]] virtual NodeRow node() const = 0;
+    [[nodiscard]] virtual std::vector<ActorRow> actors() const = 0;
+    [[nodiscard]] virtual std::optional<ActorRow> actor(std::string_view name) const = 0;
+    [[nodiscard]] virtual std::vector<RingRow> rings() const = 0;
+    /// Errors: not_found (its page has not come yet).
+    [[nodiscard]] virtual Result<LogPage> logs(const ActorRow& actor, const LogQuery& query) const = 0;
+};
+
+/// Send this to the launcher (its id is still to be set); its reply goes through `reply_response`.
+struct AskLauncher {
+    control_link::Request request;
+    std::string subject;  ///< "actor clip", "node local": for the error.
+};
+
+/// Look again until `wait_answer` says so or the time is over.
+struct WaitFor {
+    std::string actor, state;
+    Nanoseconds timeout_ns = 0;
+};
+inline constexpr Nanoseconds max_wait_ns = 60'000'000'000;
+
+using Routed = std::variant<HttpResponse, AskLauncher, WaitFor>;
+
+[[nodiscard]] Routed route(const HttpRequest& request, const NodeSource& node);
+
+[[nodiscard]] HttpResponse reply_response(const control_link::Reply& reply, std::string_view subject);
+/// Where the actor is now, and whether that is what was waited for.
+[[nodiscard]] WaitAnswer wait_answer(const WaitFor& wait, const std::optional<ActorRow>& actor);
+[[nodiscard]] HttpResponse wait_response(const WaitAnswer& answer);
+
+[[nodiscard]] HttpResponse error_response(unsigned status, Errc code, std::string_view text);
+
+}  // namespace streamlib::supervision
