@@ -39,11 +39,14 @@ enum BlockFlag : std::uint32_t {
 
 /// The word `newest`, and a slot's `state`.
 namespace word {
-/// newest: sequence in the upper 48 bits (at 1 MHz enough for 8 years), slot in the lower 16. 0: nothing was published.
-/// The low 32 bits are what sleepers wait on: they change with every publication.
-constexpr std::uint64_t newest(std::uint64_t sequence, std::uint32_t slot) { return sequence << 16 | slot; }
-constexpr std::uint64_t sequence_of(std::uint64_t newest) { return newest >> 16; }
-constexpr std::uint32_t slot_of(std::uint64_t newest) { return static_cast<std::uint32_t>(newest & 0xFFFF); }
+/// newest: slot in the upper 16 bits, sequence in the lower 48 (at 1 MHz enough for 8 years). 0: nothing was published.
+/// The low 32 bits are what sleepers wait on: low bits of the sequence, so they repeat only after 2^32 publications.
+inline constexpr std::uint64_t sequence_mask = (std::uint64_t{1} << 48) - 1;
+constexpr std::uint64_t newest(std::uint64_t sequence, std::uint32_t slot) {
+    return std::uint64_t{slot} << 48 | sequence;
+}
+constexpr std::uint64_t sequence_of(std::uint64_t newest) { return newest & sequence_mask; }
+constexpr std::uint32_t slot_of(std::uint64_t newest) { return static_cast<std::uint32_t>(newest >> 48); }
 /// state: sequence of the block in the slot, shifted by one; odd while the writer owns the slot (dirty).
 constexpr std::uint64_t clean(std::uint64_t sequence) { return sequence << 1; }
 constexpr std::uint64_t dirty(std::uint64_t sequence) { return sequence << 1 | 1; }

@@ -17,6 +17,8 @@ Result<RingWriter> RingWriter::attach(const RingMemory& ring, std::uint64_t inca
     w.incarnation_ = incarnation;
     w.sequences_.assign(ring.slots(), 0);
     w.order_.assign(ring.slots(), 0);
+    w.marked_.assign(ring.slots(), 0);
+    w.pinned_.assign(ring.slots(), 0);
     w.wake_fds_.assign(ring.cells(), -1);
     RingHeader& header = ring.header();
     const std::uint64_t newest = header.newest.load(std::memory_order_seq_cst);
@@ -40,16 +42,19 @@ Result<RingWriter> RingWriter::attach(const RingMemory& ring, std::uint64_t inca
     return w;
 }
 
-bool RingWriter::is_pinned(std::uint32_t slot) const noexcept {
-    const std::uint64_t wanted = slot + 1;
+/// Notes which slots are pinned, in one pass over the cells. Every slot marked before this call is judged by it: a
+/// reader moves its pin from slot to slot, so looks at different times could find it on every one of them.
+void RingWriter::scan_pins() noexcept {
+    std::fill(pinned_.begin(), pinned_.end(), std::uint8_t{0});
     for (std::uint32_t c = 0; c < ring_.cells(); ++c) {
         const Cell& cell = ring_.cell(c);
         const std::size_t hold = std::min<std::size_t>(cell.hold.load(std::memory_order_seq_cst), max_hold);
-        for (std::size_t n = 0; n < hold; ++n)
+        for (std::size_t n = 0; n < hold; ++n) {
             // pairs with the exchange in RingReader: a pin made before the slot was marked is seen here
-            if (word::pinned_slot_plus_one(pin_of(cell, n).load(std::memory_order_seq_cst)) == wanted) return true;
+            const std::uint32_t pinned = word::pinned_slot_plus_one(pin_of(cell, n).load(std::memory_order_seq_cst));
+            if (pinned != 0 && pinned <= pinned_.size()) pinned_[pinned - 1] = 1;
+        }
     }
-    return false;
 }
 
 std::uint32_t RingWriter::oldest_candidate() const noexcept {
@@ -57,24 +62,38 @@ std::uint32_t RingWriter::oldest_candidate() const noexcept {
     return *oldest == taken ? OpenSlot::none : static_cast<std::uint32_t>(oldest - order_.begin());
 }
 
+void RingWriter::restore_marked(std::uint32_t except) noexcept {
+    for (std::uint32_t n = 0; n < marked_count_; ++n) {
+        const std::uint32_t slot = marked_[n];
+        // A slot of unknown contents stays dirty.
+        if (slot != except && sequences_[slot] != 0)
+            ring_.slot(slot).state.store(word::clean(sequences_[slot]), std::memory_order_release);  // pairs with RingReader::pin_block
+    }
+}
+
 OpenSlot RingWriter::claim() noexcept {
     std::copy(sequences_.begin(), sequences_.end(), order_.begin());
     if (newest_slot_ != OpenSlot::none) order_[newest_slot_] = taken;
+    marked_count_ = 0;
     for (;;) {
         const std::uint32_t slot = oldest_candidate();
         if (slot == OpenSlot::none) break;
-        auto& state = ring_.slot(slot).state;
-        // Mark first, scan after: a reader that pins later sees the mark when it looks at the state again.
-        state.exchange(word::dirty(sequences_[slot]), std::memory_order_seq_cst);
-        if (!is_pinned(slot)) {
-            sequences_[slot] = taken;
-            return {slot, {ring_.payload(slot), ring_.payload_capacity()}};
-        }
-        // A slot of unknown contents stays dirty: nobody can have pinned it for reading, only on the way to another.
-        if (sequences_[slot] != 0)
-            state.store(word::clean(sequences_[slot]), std::memory_order_release);  // pairs with RingReader::pin_block
+        // Mark first, scan after: a reader that pins later sees the mark when it looks at the state again. Marks stay
+        // until one scan has found a free slot among all of them; that cannot fail in a ring sized as it should be
+        // (tests/model: taking each mark back at once can, when a reader moves its pin along with the search).
+        ring_.slot(slot).state.exchange(word::dirty(sequences_[slot]), std::memory_order_seq_cst);
         order_[slot] = taken;
+        marked_[marked_count_++] = slot;
+        scan_pins();
+        for (std::uint32_t n = 0; n < marked_count_; ++n) {  // marked oldest first
+            const std::uint32_t candidate = marked_[n];
+            if (pinned_[candidate] != 0) continue;
+            restore_marked(candidate);
+            sequences_[candidate] = taken;
+            return {candidate, {ring_.payload(candidate), ring_.payload_capacity()}};
+        }
     }
+    restore_marked(OpenSlot::none);
     ++counters_.no_free_slot;
     return {};
 }

@@ -58,7 +58,8 @@ public:
     [[nodiscard]] const RingMemory& memory() const noexcept { return ring_; }
 
 private:
-    [[nodiscard]] bool is_pinned(std::uint32_t slot) const noexcept;
+    void scan_pins() noexcept;
+    void restore_marked(std::uint32_t except) noexcept;
     [[nodiscard]] std::uint32_t oldest_candidate() const noexcept;
     void wake_sleepers() noexcept;
 
@@ -66,6 +67,9 @@ private:
     RingMemory ring_{};
     std::vector<std::uint64_t> sequences_;  // of the block in each slot; 0: unknown contents
     std::vector<std::uint64_t> order_;      // scratch of claim: sequences_ with `taken` where not allowed
+    std::vector<std::uint32_t> marked_;     // scratch of claim: slots marked, oldest first
+    std::vector<std::uint8_t> pinned_;      // scratch of claim: 1 where a reader holds the slot
+    std::uint32_t marked_count_ = 0;
     std::vector<int> wake_fds_;             // by cell
     std::uint64_t incarnation_ = 0;
     std::uint64_t sequence_ = 0;
