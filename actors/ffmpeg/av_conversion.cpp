@@ -21,6 +21,11 @@ const int* matrix_of(AVColorSpace space) noexcept {
     return sws_getCoefficients(known ? static_cast<int>(space) : static_cast<int>(AVCOL_SPC_BT470BG));
 }
 
+bool is_grey(AVPixelFormat pixel) noexcept {
+    const AVPixFmtDescriptor* about = av_pix_fmt_desc_get(pixel);
+    return about != nullptr && about->nb_components == 1;
+}
+
 /// Row of chroma siting in 1/256 of a row: only 8-bit 4:2:0 has one in the ffmpeg program, so only it has one here.
 int vertical_chroma(AVPixelFormat pixel, bool interlaced, int field) noexcept {
     if (pixel != AV_PIX_FMT_YUV420P) return -513;
@@ -47,10 +52,10 @@ Result<ScalerPtr> make_scaler(const PictureKind& from, const PictureKind& to, bo
         return fail_av(Errc::unsupported, "no conversion from " + name(from.pixel) + " to " + name(to.pixel), code);
     }
     const bool yuv_to_yuv = from.space != AVCOL_SPC_RGB && to.space != AVCOL_SPC_RGB;
-    // The matrix belongs to the YCbCr side; between two of them an unspecified side follows the other.
+    // The matrix belongs to the YCbCr side; between two of them one that is not said follows the other, and grey has none.
     AVColorSpace in = from.space, out = to.space;
-    if (yuv_to_yuv && in == AVCOL_SPC_UNSPECIFIED) in = out;
-    if (yuv_to_yuv && out == AVCOL_SPC_UNSPECIFIED) out = in;
+    if (yuv_to_yuv && (in == AVCOL_SPC_UNSPECIFIED || is_grey(from.pixel))) in = out;
+    if (yuv_to_yuv && (out == AVCOL_SPC_UNSPECIFIED || is_grey(to.pixel))) out = in;
     sws_setColorspaceDetails(scaler.get(), matrix_of(in), from.full_range ? 1 : 0, matrix_of(out),
                              to.full_range ? 1 : 0, 0, 1 << 16, 1 << 16);
     return scaler;
