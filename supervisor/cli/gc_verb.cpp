@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+#include <system_error>
+
+#include "ipc/segment.hpp"
+#include "supervisor/cli/verbs.hpp"
+#include "supervisor/node/run_directory.hpp"
+
+namespace streamlib::supervision {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Only what a node makes is ever removed: a directory with a lock file that nobody holds.
+[[nodiscard]] bool is_left_over(const fs::path& directory) {
+    std::error_code error;
+    if (!fs::is_directory(fs::symlink_status(directory, error)) || error) return false;
+    return fs::is_regular_file(fs::symlink_status(directory / "lock", error)) && !node_is_alive(directory.string());
+}
+
+/// Removes the directory of a dead node, holding its lock meanwhile, so that none starts there.
+[[nodiscard]] bool remove_node(const fs::path& directory) {
+    const auto lock = NodeLock::acquire(directory.filename().string());
+    if (!lock) return false;
+    std::error_code error;
+    fs::remove_all(directory, error);
+    return !error;
+}
+
+}  // namespace
+
+int gc_verb(const CommandLine& line, Screen& screen) {
+    const auto local = run_directory_path(run_environment(), "local");
+    if (!local) return failed(screen, local.error());
+    std::vector<fs::path> left;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(fs::path(*local).parent_path(), error)) {
+        if (is_left_over(entry.path())) left.push_back(entry.path());
+    }
+    std::size_t removed = 0;
+    for (const fs::path& directory : left) {
+        if (!remove_node(directory)) continue;
+        ++removed;
+        if (!line.json) screen.line("removed " + directory.string());
+    }
+    const std::size_t segments = ipc::sweep_leftovers();
+    if (line.json) {
+        screen.line("{\"directories\":" + std::to_string(removed) + ",\"segments\":" + std::to_string(segments) + "}");
+    } else {
+        screen.line(std::to_string(removed) + " directories and " + std::to_string(segments) +
+                    " shared memory segments removed");
+    }
+    return 0;
+}
+
+}  // namespace streamlib::supervision
