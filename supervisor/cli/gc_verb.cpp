@@ -19,13 +19,14 @@ namespace fs = std::filesystem;
     return fs::is_regular_file(fs::symlink_status(directory / "lock", error)) && !node_is_alive(directory.string());
 }
 
-/// Removes the directory of a dead node, holding its lock meanwhile, so that none starts there.
+/// Becomes the dead node's launcher for a moment, since a launcher that ends takes its directory away.
 [[nodiscard]] bool remove_node(const fs::path& directory) {
-    const auto lock = NodeLock::acquire(directory.filename().string());
-    if (!lock) return false;
+    {
+        const auto lock = NodeLock::acquire(directory.filename().string());
+        if (!lock) return false;
+    }
     std::error_code error;
-    fs::remove_all(directory, error);
-    return !error;
+    return !fs::exists(directory, error);
 }
 
 }  // namespace
