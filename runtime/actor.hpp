@@ -71,6 +71,9 @@ public:
     [[nodiscard]] virtual Result<> start() { return {}; }
     /// One turn. [realtime]
     virtual void process(const Tick& tick) = 0;
+    /// Asked once all inputs have ended: false while a tick-driven actor still has something of its own to give
+    /// (a delay line that empties itself). It then goes on being ticked. [realtime]
+    [[nodiscard]] virtual bool drained() const { return true; }
     /// The last call: finish files, close devices. Not called after a crash. [setup]
     virtual void stop() {}
 

@@ -110,7 +110,7 @@ struct ActorHarness::Impl {
     }
     void run_once(const TickReading& r) {
         core->run(*actor, r);
-        if (core->finish_requested() || core->inputs_ended()) end();
+        if (core->finish_requested() || (core->inputs_ended() && actor->drained())) end();
     }
     void end() {
         if (finished) return;

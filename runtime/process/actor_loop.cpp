@@ -93,7 +93,7 @@ LoopEnd ActorLoop::run_on_ticks(bool cascade) {
         if (cascade) wait_for_inputs(reading);
         core.run(actor, reading);
         core.count_dropped(gate.end(read_tick(ticks).tick.seq));
-        if (core.inputs_ended()) return LoopEnd::ended;
+        if (inputs_done()) return LoopEnd::ended;
     }
     return LoopEnd::stopped;
 }

@@ -52,7 +52,8 @@ private:
     void wait_for_inputs(const TickReading& reading);
     void drain();
     [[nodiscard]] bool stop_requested() noexcept;
-    [[nodiscard]] bool over() const noexcept { return core.finish_requested() || core.inputs_ended(); }
+    [[nodiscard]] bool over() const noexcept { return core.finish_requested() || inputs_done(); }
+    [[nodiscard]] bool inputs_done() const noexcept { return core.inputs_ended() && actor.drained(); }
 };
 
 }  // namespace streamlib
