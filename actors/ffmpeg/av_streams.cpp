@@ -15,7 +15,7 @@ Rate rate_of(AVFormatContext& file, AVStream& stream) {
     const AVRational rate = av_guess_frame_rate(&file, &stream, nullptr);
     const bool usable = rate.num > 0 && rate.den > 0 &&
                         rate.num <= most_frames_a_second * std::int64_t{rate.den};
-    return usable ? Rate{rate.num, rate.den} : Rate{};
+    return usable ? undo_rounding_of_rate({rate.num, rate.den}) : Rate{};
 }
 
 bool is_interlaced(AVFieldOrder order) { return order != AV_FIELD_UNKNOWN && order != AV_FIELD_PROGRESSIVE; }
@@ -92,6 +92,19 @@ Result<int> choose_stream(AVFormatContext& file, MediaKind kind, int wanted) {
     // The cover of a sound file is a picture, not a film.
     const bool cover = (file.streams[best]->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0;
     return cover ? -1 : best;
+}
+
+Rate undo_rounding_of_rate(Rate rate) noexcept {
+    for (const std::int64_t den : {1, 1001}) {
+        const std::int64_t unit = den == 1 ? 1 : 1000;
+        // rate = n * unit / den for the nearest whole n
+        const std::int64_t n = av_rescale(rate.num, den, rate.den * unit);
+        const std::int64_t num = n * unit;
+        const std::int64_t off = std::abs(num * rate.den - rate.num * den);
+        // 1e-6: twenty times what a period in whole nanoseconds loses, a thousandth of what lies between the families.
+        if (n > 0 && off <= rate.num * den / 1'000'000) return {static_cast<std::int32_t>(num), static_cast<std::int32_t>(den)};
+    }
+    return rate;
 }
 
 Nanoseconds undo_rounding(Nanoseconds pts, AVRational base, Rate rate) noexcept {

@@ -21,6 +21,10 @@ struct DescribedStream {
 /// such a stream is an error that lists those which are.
 [[nodiscard]] Result<int> choose_stream(AVFormatContext& file, MediaKind kind, int wanted);
 
+/// The whole or NTSC rate (n or n * 1000 / 1001) that `rate` is but for a container's rounding (Matroska keeps a frame's
+/// duration in nanoseconds: 19001/317 was 60000/1001), or `rate`.
+[[nodiscard]] Rate undo_rounding_of_rate(Rate rate) noexcept;
+
 /// `pts` of a video stream in units of `base`, moved to the exact time of frame n of `rate` where the difference is no
 /// more than the container's rounding (Matroska counts in milliseconds).
 [[nodiscard]] Nanoseconds undo_rounding(Nanoseconds pts, AVRational base, Rate rate) noexcept;
