@@ -139,6 +139,8 @@ ActorHarness::ActorHarness(std::unique_ptr<Actor> actor, Rate rate) : impl_(std:
 }
 
 ActorHarness::~ActorHarness() = default;
+ActorHarness::ActorHarness(ActorHarness&&) noexcept = default;
+ActorHarness& ActorHarness::operator=(ActorHarness&&) noexcept = default;
 Actor& ActorHarness::actor() noexcept { return *impl_->actor; }
 
 Result<> ActorHarness::set(std::string_view property, std::string_view text) {

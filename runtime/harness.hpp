@@ -34,6 +34,8 @@ class ActorHarness {
 public:
     explicit ActorHarness(std::unique_ptr<Actor> actor, Rate rate = {60, 1});
     ~ActorHarness();
+    ActorHarness(ActorHarness&&) noexcept;
+    ActorHarness& operator=(ActorHarness&&) noexcept;
     [[nodiscard]] Actor& actor() noexcept;
     /// Sets a property from text, as a graph does.
     [[nodiscard]] Result<> set(std::string_view property, std::string_view text);
