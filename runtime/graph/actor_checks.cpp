@@ -36,7 +36,7 @@ const ClassSpec* find_class(Check& check, const ActorDecl& actor) {
     if (spec == nullptr) {
         check.found(Check::place_of(actor, "class"), Check::key_of(actor, "class"),
                     "unknown class " + wording::quoted(actor.class_name) +
-                        wording::suggestion(actor.class_name, check.classes.names));
+                        check.suggestion(actor.class_name, check.classes.names));
     }
     return spec;
 }
@@ -61,7 +61,7 @@ void unknown_property(Check& check, const ActorDecl& actor, const ClassSpec& spe
     const std::string properties =
         known.empty() ? "; it has none" : "; its properties are " + wording::list(known);
     known.insert(known.end(), actor_keys().begin(), actor_keys().end());
-    std::string hint = wording::suggestion(name, known);
+    std::string hint = check.suggestion(name, known);
     if (hint.starts_with("; known")) hint = properties;
     check.found(place, Check::key_of(actor, name), "class " + spec.name + " has no property " + wording::quoted(name) + hint);
 }
@@ -111,7 +111,7 @@ void check_domain(Check& check, const ActorDecl& actor, PlannedActor& planned) {
     for (const auto& [name, rate] : clock.domains) names.push_back(name);
     check.found(Check::place_of(actor, "domain"), Check::key_of(actor, "domain"),
                 wording::quoted(actor.domain) + " is neither a name in [clock.domains] nor a rate such as \"60000/1001\"" +
-                    wording::suggestion(actor.domain, names));
+                    check.suggestion(actor.domain, names));
 }
 
 void check_words(Check& check, const ActorDecl& actor) {

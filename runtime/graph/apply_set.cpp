@@ -37,7 +37,8 @@ Result<> set_on_supervisor(GraphSpec& graph, std::string_view path, const Writte
     std::vector<std::string> names;
     for (auto& supervisor : graph.supervisors) {
         names.push_back(supervisor.name);
-        if (supervisor.name != name || dot == std::string_view::npos) continue;
+        if (supervisor.name != name) continue;
+        if (dot == std::string_view::npos) return fail(Errc::invalid_argument, "write supervisors.NAME.KEY=value");
         const std::string_view key = path.substr(dot + 1);
         return known_key(set_supervisor_key(supervisor, key, value), key, supervisor_keys());
     }

@@ -20,6 +20,11 @@ void Check::found(const Place& place, std::string key, std::string text) const {
     }
 }
 
+std::string Check::suggestion(std::string_view word, const std::vector<std::string>& candidates) {
+    if (candidates.size() > 256 && ++long_suggestions > 32) return {};
+    return wording::suggestion(word, candidates);
+}
+
 const Place& Check::place_of(const ActorDecl& actor, std::string_view key) {
     const auto found = actor.key_places.find(std::string(key));
     return found == actor.key_places.end() ? actor.place : found->second;

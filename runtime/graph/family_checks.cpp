@@ -20,7 +20,7 @@ void check_parents(Check& check) {
         if (parent == check.actor_index.end()) {
             check.found(Check::place_of(decl, "parent"), Check::key_of(decl, "parent"),
                         "no actor " + wording::quoted(decl.parent) + " is declared" +
-                            wording::suggestion(decl.parent, check.actor_names));
+                            check.suggestion(decl.parent, check.actor_names));
             continue;
         }
         plan.actors[index].parent = parent->second;
@@ -65,7 +65,7 @@ void check_supervisors(Check& check) {
         } else {
             check.found(supervisor.place, supervisor_key(supervisor) + ".parent",
                         "no supervisor " + wording::quoted(supervisor.parent) + " is declared" +
-                            wording::suggestion(supervisor.parent, names));
+                            check.suggestion(supervisor.parent, names));
         }
     }
     for (const auto& loop : loops_of(static_cast<std::uint32_t>(supervisors.size()), edges)) {
@@ -76,7 +76,7 @@ void check_supervisors(Check& check) {
         if (decl.supervisor.empty() || known.contains(decl.supervisor)) continue;
         check.found(Check::place_of(decl, "supervisor"), Check::key_of(decl, "supervisor"),
                     "no supervisor " + wording::quoted(decl.supervisor) + " is declared; write a table [supervisors.NAME]" +
-                        wording::suggestion(decl.supervisor, names));
+                        check.suggestion(decl.supervisor, names));
     }
 }
 

@@ -18,10 +18,13 @@ struct Check {
     CheckedGraph& result;
     std::unordered_map<std::string_view, std::uint32_t> actor_index{};  ///< By name; the first of equals.
     std::vector<std::string> actor_names{};
+    std::size_t long_suggestions = 0;
     std::vector<bool> linked_wrongly{};  ///< By actor: a link at it failed, so missing links are no news.
 
     /// Adds a finding; past 200 only that there are more.
     void found(const Place& place, std::string key, std::string text) const;
+    /// `wording::suggestion`, but only so often: a hostile graph declares thousands of names and misspells each.
+    [[nodiscard]] std::string suggestion(std::string_view word, const std::vector<std::string>& candidates);
     /// The place of a key of an actor, or of the actor where the key was not written.
     [[nodiscard]] static const Place& place_of(const ActorDecl& actor, std::string_view key);
     /// "actors.clip.path"; names that are none come quoted.

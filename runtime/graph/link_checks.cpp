@@ -60,7 +60,7 @@ private:
     std::optional<std::uint32_t> actor(const std::string& name) const {
         const auto known = check_.actor_index.find(name);
         if (known != check_.actor_index.end()) return known->second;
-        found("no actor " + wording::quoted(name) + " is declared" + wording::suggestion(name, check_.actor_names));
+        found("no actor " + wording::quoted(name) + " is declared" + check_.suggestion(name, check_.actor_names));
         return {};
     }
 
@@ -76,7 +76,7 @@ private:
         } else if (all.empty()) {
             std::vector<std::string> names;
             for (const auto& known : ports) names.push_back(known.name);
-            std::string hint = wording::suggestion(port, names);
+            std::string hint = check_.suggestion(port, names);
             if (hint.starts_with("; known")) hint.clear();
             const auto same_name = [&](const PortSpec& other) { return other.name == port; };
             if (std::any_of(other_side.begin(), other_side.end(), same_name)) {

@@ -222,6 +222,7 @@ private:
                 ends.push_back({element.name, element.port});
                 if (!names.contains(element.name)) {
                     all_known = false;
+                    if (read_.findings.size() >= 200) continue;  // suggestions cost time
                     wrong({element.at, "no actor " + wording::quoted(element.name) +
                                            wording::suggestion(element.name, {names.begin(), names.end()})});
                 } else if (chain.size() == 1 && !element.declares) {

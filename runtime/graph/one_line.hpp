@@ -13,8 +13,8 @@
 ///           Without one the name is the class in snake_case, numbered from the second: test_pattern, test_pattern2.
 /// Fan-out   `MediaFile name=clip path=a.mov; clip.video >> Null; clip.audio >> Null`. A NAME without "." is one
 ///           declared elsewhere in the line; everything else without settings is a class.
-/// Words     Blanks end a word; "…" with \" and \\, or '…', hold blanks, ";" and ">>". A "," separates chains only at
-///           the end of a word.
+/// Words     Blanks end a word; "…" with \" and \\, or '…', hold blanks, ";" and ">>". A "," inside a value is part
+///           of it, unless the value ends there.
 /// Errors    Findings whose text shows the line, and a caret under the character, as further lines.
 #pragma once
 

@@ -16,7 +16,7 @@ public:
         while (true) {
             while (at_ < text_.size() && blank(text_[at_])) ++at_;
             if (at_ >= text_.size()) return std::move(words_);
-            if (ends_word(at_)) {
+            if (ends_word(at_) || text_[at_] == ',') {
                 const std::size_t length = text_[at_] == '>' ? 2 : 1;
                 words_.push_back({length == 2 ? WordKind::link : WordKind::separator,
                                   std::string(text_.substr(at_, length)), {}, at_, at_});
@@ -38,7 +38,7 @@ private:
     bool word() {
         Word word;
         word.at = at_;
-        while (!ends_word(at_) && text_[at_] != '=') {
+        while (!ends_word(at_) && text_[at_] != '=' && text_[at_] != ',') {
             if (text_[at_] == '"' || text_[at_] == '\'') return wrong(at_, "a quote may only stand in a value: key=\"…\"");
             word.text += text_[at_++];
         }
