@@ -78,6 +78,15 @@ bit token[READERS];                         // its eventfd is readable
 bit owed;                                   // published, sleepers not woken yet
 hidden byte a; hidden byte v; hidden byte k; hidden byte pick; hidden byte age;
 
+// -DPROBE=name: SPIN must come by that place, else what we prove about it is empty.
+mtype = { nowhere, marked_two, took_the_earlier, gave_back, unpublished, latest_again, patience, read_new_again, none_in_range,
+          counted_missed, fell_asleep, launcher_woke };
+#ifdef PROBE
+#define REACHED(name) assert(PROBE != name)
+#else
+#define REACHED(name) skip
+#endif
+
 // A step of a process, before which it may be killed.
 #define STEP(...) if :: atomic { __VA_ARGS__ } :: atomic { kills[me] > 0 -> kills[me]--; goto dead } fi
 

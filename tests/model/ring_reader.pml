@@ -42,7 +42,7 @@ inline sleep_until_newer() {
     STEP(DRAINED ->         // the system call is a fence
         if
         :: (SLEEP == 1 && mem[NEWEST] != seen) || (SLEEP == 2 && token[me]) -> token[me] = 0; goto awake
-        :: else -> asleep[me] = 1; NOT_LOST(me)
+        :: else -> asleep[me] = 1; REACHED(fell_asleep); NOT_LOST(me)
         fi);
 end_asleep:
     STEP(!asleep[me] -> token[me] = 0);
@@ -69,7 +69,7 @@ again:
     SET_PIN(SLOT(n));
     STEP(
 #ifndef BAD_NO_RECHECK
-        if :: mem[NEWEST] != n -> n = mem[NEWEST]; goto again :: else fi;
+        if :: mem[NEWEST] != n -> REACHED(latest_again); n = mem[NEWEST]; goto again :: else fi;
 #endif
         held = n;
         assert(SEQ(n) >= last[me]);     // never back
@@ -121,6 +121,7 @@ scan:   // the oldest block after `after`, none beyond the newest loaded before;
     if
     :: best
     :: else ->
+        REACHED(none_in_range);
         assert(SEQ(n) > after);     // whoever has given up a pin gets a block for it
         after = last[me]; goto rescan
     fi;
@@ -129,14 +130,14 @@ check:
     STEP(
 #ifndef BAD_NEW_NO_RECHECK
         if
-        :: mem[STATE(slot)] == (best << 1 | 1) -> goto check    // patience
-        :: mem[STATE(slot)] != best << 1 -> after = best; best = 0; slot = 0; n = 0; goto rescan
+        :: mem[STATE(slot)] == (best << 1 | 1) -> REACHED(patience); goto check
+        :: mem[STATE(slot)] != best << 1 -> REACHED(read_new_again); after = best; best = 0; slot = 0; n = 0; goto rescan
         :: else
         fi;
 #endif
         held = WORD(best, slot);
         for (k : last[me] + 1 .. best - 1) {    // what counts as missed was marked for reuse
-            assert(marked_once >> k & 1)
+            REACHED(counted_missed); assert(marked_once >> k & 1)
         }
         k = 0; last[me] = best; n = 0; after = 0; best = 0; slot = 0);
     goto end_ready;

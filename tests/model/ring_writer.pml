@@ -52,7 +52,9 @@ boot:   // a new incarnation trusts `newest` and the cells: what is marked, or c
 #ifdef BAD_TRUST_STATES
             :: mem[STATE(i)] & 1 -> DRAINED -> mem[STATE(i)] = 1
 #else
-            :: mem[STATE(i)] & 1 || mem[STATE(i)] >> 1 > SEQ(newest) -> DRAINED -> mem[STATE(i)] = 1
+            :: mem[STATE(i)] & 1 -> DRAINED -> mem[STATE(i)] = 1
+            :: !(mem[STATE(i)] & 1) && mem[STATE(i)] >> 1 > SEQ(newest) ->
+                REACHED(unpublished); DRAINED -> mem[STATE(i)] = 1
 #endif
             :: else
             fi;
@@ -112,12 +114,13 @@ mark:
         pinned = 0;
         if
         :: pick == SLOTS ->
-            pick = 0;
+            pick = 0; REACHED(marked_two);
 #ifdef BAD_ONE_PASS
             if :: were_clean >> c & 1 -> view[c] = view[c] & ~1; STORE(STATE(c), view[c]) :: else fi;
 #endif
             goto mark
         :: else ->
+            if :: pick != c -> REACHED(took_the_earlier) :: else fi;
             c = pick; pick = 0; marked = 0; cells = 0; were_clean = were_clean & ~(1 << c)
         fi
     };
@@ -125,6 +128,7 @@ give_back:  // the others become what they were: one that was dirty stays dirty
     if
     :: were_clean ->
         STEP(
+            REACHED(gave_back);
             do :: !(were_clean >> i & 1) -> i++ :: else -> break od;
             were_clean = were_clean & ~(1 << i); view[i] = view[i] & ~1; STORE(STATE(i), view[i]); i = 0);
         goto give_back
@@ -176,6 +180,7 @@ dead:   // nothing of the old incarnation is left but its store buffer
     atomic {
         DRAINED ->  // reaped: the launcher pays the wake-up that may be owed, and starts the next
 #if SLEEP && !defined(BAD_NO_WAKE_FOR_THE_DEAD)
+        if :: asleep[0] -> REACHED(launcher_woke) :: else fi;
         wake(255);
 #endif
         owed = 0; NOT_LOST(0); NOT_LOST(READERS - 1);
