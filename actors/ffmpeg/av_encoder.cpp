@@ -18,8 +18,9 @@ namespace {
 constexpr int ticks_a_second = 10'000;
 
 /// A unit in which frame times of `rate` are whole, and others are within 0.1 ms.
-AVRational time_base_for(Rate rate) {
-    if (rate.num <= 0) return {1, 90'000};
+AVRational time_base_for(Rate rate, Container container) {
+    if (rate.num <= 0) return {1, container == Container::y4m ? 25 : 90'000};
+    if (container == Container::y4m) return {rate.den, rate.num};  // Has no times; the unit is what its header says.
     const int factor = std::max(1, (ticks_a_second + rate.num - 1) / rate.num);
     return {rate.den, rate.num * factor};
 }
@@ -87,7 +88,7 @@ Result<std::unique_ptr<VideoEncoder>> VideoEncoder::open(const VideoFormat& form
     context.width = static_cast<int>(format.width);
     context.height = static_cast<int>(format.height);
     context.pix_fmt = plan.pixel;
-    context.time_base = time_base_for(format.rate);
+    context.time_base = time_base_for(format.rate, plan.container);
     if (format.rate.num > 0) context.framerate = {format.rate.num, format.rate.den};
     context.sample_aspect_ratio = {1, 1};
     const bool interlaced = format.interlace == Interlace::interlaced;
