@@ -14,7 +14,8 @@
 ///     64    192  progress, counts  actor     progress: release; the rest relaxed
 ///    256   1024  port[32]          actor     relaxed
 ///   1280    264  error             actor     guarded record
-///   1544   2552  zero
+///   1544   1792  counters[32]      actor     name before value; the rest relaxed
+///   3336    760  zero
 ///   4096  65536  log               actor     log_ring.hpp
 #pragma once
 
@@ -34,6 +35,7 @@ namespace streamlib::ipc {
 inline constexpr std::uint64_t actor_page_layout_hash =
     0x2026'11'22'0002'0001;  ///< Bumped with any change below.
 inline constexpr std::size_t max_port_counters = 32;
+inline constexpr std::size_t max_own_counters = 32;
 
 /// What the launcher asks for. The word also counts, so that it changes with every request; on every change the actor
 /// looks at the launcher's channel as well, since one request may overtake another.
@@ -71,6 +73,13 @@ struct PortCounters {
 };
 static_assert(sizeof(PortCounters) == 32);
 
+/// A number that the actor's class declared.
+struct OwnCounter {
+    SharedWord value{0};
+    FixedText<48> name{};  ///< Written once an incarnation, before READY; empty: not used.
+};
+static_assert(sizeof(OwnCounter) == 56);
+
 using ErrorText = FixedText<256>;
 
 struct alignas(4096) ActorPage {
@@ -101,7 +110,8 @@ struct alignas(4096) ActorPage {
     /// In the order of declaration: inputs, then outputs.
     PortCounters ports[max_port_counters]{};
     GuardedRecord<ErrorText> error{};  ///< Text of the last error; empty: none.
-    std::uint8_t reserved3[2552]{};
+    OwnCounter counters[max_own_counters]{};  ///< The class's own, in the order of declaration.
+    std::uint8_t reserved3[760]{};
     alignas(4096) LogRing log;
 };
 static_assert(offsetof(ActorPage, progress) == 64 && offsetof(ActorPage, ports) == 256);
