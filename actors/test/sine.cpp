@@ -9,6 +9,8 @@
 namespace streamlib::actors {
 namespace {
 
+__extension__ using Wide = unsigned __int128;
+
 template <class Word>
 void put(std::span<std::byte> samples, std::size_t index, Word word) {
     std::memcpy(samples.data() + index * sizeof word, &word, sizeof word);
@@ -35,11 +37,27 @@ constexpr double scale_32 = 2147483648.0;
 
 double amplitude_of(double dbfs) noexcept { return std::pow(10.0, dbfs / 20.0); }
 
-double sine_sample(std::uint64_t n, std::uint64_t millihertz, std::uint32_t rate) noexcept {
+double sine_sample(std::uint64_t n, std::uint64_t millihertz, std::uint32_t rate,
+                   double lead) noexcept {
     // A turn is rate * 1000 steps; millihertz * n stays far below 2^64 once n is reduced to that period.
     const std::uint64_t turn = std::uint64_t{rate} * 1000;
     const std::uint64_t step = (n % turn) * (millihertz % turn) % turn;
-    return std::sin(2 * std::numbers::pi * static_cast<double>(step) / static_cast<double>(turn));
+    return std::sin(2 * std::numbers::pi *
+                    (static_cast<double>(step) / static_cast<double>(turn) + lead));
+}
+
+std::uint64_t first_sample_of(std::uint64_t index, Rate rate,
+                              std::uint32_t samples_a_second) noexcept {
+    const auto num = static_cast<std::uint32_t>(rate.num);
+    const Wide product =
+        static_cast<Wide>(index) * static_cast<std::uint32_t>(rate.den) * samples_a_second;
+    return static_cast<std::uint64_t>((product + num - 1) / num);
+}
+
+std::uint64_t tick_of_sample(std::uint64_t n, Rate rate, std::uint32_t samples_a_second) noexcept {
+    const Wide product = static_cast<Wide>(n) * static_cast<std::uint32_t>(rate.num);
+    return static_cast<std::uint64_t>(
+        product / (static_cast<Wide>(samples_a_second) * static_cast<std::uint32_t>(rate.den)));
 }
 
 bool ident_sounds(std::uint64_t n, std::uint32_t channel, std::uint32_t rate) noexcept {

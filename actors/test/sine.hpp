@@ -21,9 +21,16 @@ namespace streamlib::actors {
 /// Amplitude of a level: 0 dBFS is 1, -18 is 0.126.
 [[nodiscard]] double amplitude_of(double dbfs) noexcept;
 
-/// Sine in -1 … 1 of absolute sample `n`; `millihertz` below half the rate.
-[[nodiscard]] double sine_sample(std::uint64_t n, std::uint64_t millihertz,
-                                 std::uint32_t rate) noexcept;
+/// Sine in -1 … 1 of absolute sample `n`; `millihertz` below half the rate. `lead` in turns: 0.25 makes it a cosine.
+[[nodiscard]] double sine_sample(std::uint64_t n, std::uint64_t millihertz, std::uint32_t rate,
+                                 double lead = 0) noexcept;
+
+/// First sample at or after the instant tick `index` of `rate` begins: ceil(index / rate * samples_a_second).
+[[nodiscard]] std::uint64_t first_sample_of(std::uint64_t index, Rate rate,
+                                            std::uint32_t samples_a_second) noexcept;
+/// The tick that sample n falls into: floor(n / samples_a_second * rate).
+[[nodiscard]] std::uint64_t tick_of_sample(std::uint64_t n, Rate rate,
+                                           std::uint32_t samples_a_second) noexcept;
 
 /// Whether the ident lets channel `channel` sound at sample n.
 [[nodiscard]] bool ident_sounds(std::uint64_t n, std::uint32_t channel,

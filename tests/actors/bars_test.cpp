@@ -148,7 +148,7 @@ TEST(Bars, rgb_carries_the_colours_themselves) {
     const Rendered narrow("1920x1080 RGB 10");
     EXPECT_EQ(narrow.at(548, 300), (Triple{721, 721, 64}));
     EXPECT_EQ(narrow.at(342, 760)[1],
-              4U);  // +Q lies outside RGB: clipped to what an interface allows.
+              64U);  // RP 219 chose -I and +Q to lie just inside RGB.
     const Rendered full("1920x1080 RGBA 8 packed FULL");
     EXPECT_EQ(full.at(548, 300), (Triple{191, 191, 0}));
     EXPECT_EQ(full.view().get(3, 548, 300), 255U);
