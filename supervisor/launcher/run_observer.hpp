@@ -93,11 +93,11 @@ public:
 };
 
 struct RunOptions {
-    std::string node;                         ///< Empty: the graph's own name.
-    std::optional<Nanoseconds> run_for;       ///< Ordered stop after so long RUNNING.
+    std::string node{};                       ///< Empty: the graph's own name.
+    std::optional<Nanoseconds> run_for{};     ///< Ordered stop after so long RUNNING.
     Nanoseconds stop_deadline = 5'000'000'000; ///< From the beginning of a stop to SIGKILL.
     bool check_only = false;                  ///< Up to configure; then everything is taken down.
-    std::string http;                         ///< "ADDR:PORT" for the API on TCP; empty: Unix socket only.
+    std::string http{};                       ///< "ADDR:PORT" for the API on TCP; empty: Unix socket only.
     bool control = true;                      ///< Start the control process (ps, stop, logs … need it).
     RunObserver* observer = nullptr;          ///< Borrowed.
 };

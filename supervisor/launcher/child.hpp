@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file
+/// What the launcher keeps of one actor: its state machine, its process, its page, what it said.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ipc/actor_page.hpp"
+#include "ipc/channel.hpp"
+#include "ipc/directory_layout.hpp"
+#include "ipc/segment.hpp"
+#include "runtime/graph/graph_plan.hpp"
+#include "runtime/process/protocol.hpp"
+#include "supervisor/launcher/child_state.hpp"
+#include "supervisor/launcher/exec_role.hpp"
+#include "supervisor/launcher/exit_reason.hpp"
+
+namespace streamlib::supervision {
+
+struct Child {
+    const PlannedActor* planned = nullptr;
+    std::string plugin;              ///< Absolute; empty: the class is linked in.
+    bool exec = false;               ///< start = "exec".
+    ChildState state{};
+    ChildProcess process{};          ///< pid 0: not known (yet, or any more).
+    ipc::Channel channel{};
+    ipc::OwnedSegment page{};        ///< The same over all incarnations.
+    ipc::ActorId id{};
+    std::vector<ipc::PortId> inputs{}, outputs{};
+    std::optional<protocol::Configured> configured{};
+    std::string failed_stage{}, failed_text{};  ///< What it said last, if it said so.
+    ExitReason exit{};
+    MonotonicTime spawned{}, ended{};
+    bool order_lost = false;         ///< Its zygote died before it reported a pid: perhaps it was never born.
+    bool channel_ended = false;
+
+    [[nodiscard]] ipc::ActorPage& actor_page() const noexcept {
+        return *reinterpret_cast<ipc::ActorPage*>(page.payload());
+    }
+};
+
+}  // namespace streamlib::supervision

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file
+/// The root supervisor: one thread, one event loop; owns memory, sockets and names; parses nothing from outside once it runs.
+///
+/// Model     Thin: what happened comes from EventLoop; what it means is decided in child_state, start_order and
+///           runtime/graph/pending_work; this class carries it out. Its sources: launcher.cpp (a run from beginning to end),
+///           launcher_start.cpp (spawn to READY), launcher_loop.cpp (events), launcher_stop.cpp (ends and stops).
+/// Threads   One; the one that called run().
+/// Crash     The launcher's death is the node's: lifeline and PDEATHSIG take every process along.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/graph/pending_work.hpp"
+#include "supervisor/launcher/child.hpp"
+#include "supervisor/launcher/class_catalog.hpp"
+#include "supervisor/launcher/control_desk.hpp"
+#include "supervisor/launcher/event_loop.hpp"
+#include "supervisor/launcher/node_directory.hpp"
+#include "supervisor/launcher/ring_table.hpp"
+#include "supervisor/launcher/run_observer.hpp"
+#include "supervisor/launcher/service_process.hpp"
+#include "supervisor/launcher/start_order.hpp"
+#include "supervisor/launcher/tick_domains.hpp"
+#include "supervisor/launcher/zygote_pool.hpp"
+#include "supervisor/node/run_directory.hpp"
+
+namespace streamlib::supervision {
+
+class Launcher {
+public:
+    Launcher(const GraphSpec& graph, const RunOptions& options, RunObserver& observer);
+    ~Launcher();
+    Launcher(const Launcher&) = delete;
+    Launcher& operator=(const Launcher&) = delete;
+
+    /// Returns the exit code.
+    [[nodiscard]] int run();
+
+private:
+    enum class RunPhase : std::uint8_t { preparing, configuring, starting, running, stopping };
+    enum Service : std::uint32_t { clock_service = 0, control_service = 1 };
+
+    // launcher.cpp
+    [[nodiscard]] bool check();
+    [[nodiscard]] Result<> prepare();
+    [[nodiscard]] Result<> prepare_children();
+    [[nodiscard]] Result<> start_services();
+    void tell_plan();
+    [[nodiscard]] int refuse(std::vector<Finding> findings);
+    [[nodiscard]] int finish();
+    [[nodiscard]] RunTotals totals() const;
+
+    // launcher_start.cpp
+    void spawn(std::uint32_t actor);
+    void order_from_zygote(std::uint32_t actor, ipc::Channel theirs);
+    void exec_actor(std::uint32_t actor, ipc::Channel theirs);
+    [[nodiscard]] protocol::Setup setup_of(std::uint32_t actor) const;
+    void adopt(std::uint32_t actor, pid_t pid);
+    void on_message(std::uint32_t actor, const ipc::Channel::Message& message);
+    void configure(const std::vector<std::uint32_t>& actors);
+    void on_configured(std::uint32_t actor, protocol::Configured said);
+    void after_configure();
+    [[nodiscard]] std::vector<Finding> findings_of_configure();
+    [[nodiscard]] RingPlan plan_memory(std::vector<Finding>& findings) const;
+    void make_rings(const RingPlan& rings);
+    void start(const std::vector<std::uint32_t>& actors);
+    [[nodiscard]] Result<> send_start(std::uint32_t actor);
+    void all_settled();
+
+    // launcher_loop.cpp
+    void loop();
+    void dispatch(const Ready& ready);
+    void on_signals();
+    void on_actor_channel(std::uint32_t actor);
+    void on_actor_process(std::uint32_t actor);
+    void on_zygote(const ZygotePool::News& news);
+    void on_service_channel(std::uint32_t service);
+    void on_request(const control_link::Request& request);
+    void on_deadlines();
+    void reap_strangers();
+    void pump_control();
+    [[nodiscard]] MonotonicTime next_deadline();
+
+    // launcher_stop.cpp
+    void apply(std::uint32_t actor, ChildEvent event);
+    void send_stop(std::uint32_t actor);
+    void on_gone(std::uint32_t actor);
+    void begin_stop(StopReason reason);
+    void stop_all_now();
+    void kill_all();
+    void stop_family(std::uint32_t actor);
+    void settle();
+    [[nodiscard]] std::vector<WorkState> work_states() const;
+    [[nodiscard]] bool has_living_child(std::uint32_t actor) const;
+    [[nodiscard]] bool a_source_failed() const;
+
+    struct KillTime {
+        MonotonicTime at{};
+        std::uint32_t actor = 0;
+        std::uint64_t incarnation = 0;
+    };
+
+    const GraphSpec& graph_;
+    RunOptions options_;
+    RunObserver& observer_;
+    MonotonicTime began_ = MonotonicTime::now(), running_since_{};
+    std::string node_, host_;
+    ClassCatalog catalog_;
+    GraphPlan plan_;
+    UniqueFd lifeline_read_, lifeline_write_;
+    NodeLock lock_;
+    std::optional<EventLoop> loop_;
+    std::unique_ptr<ZygotePool> zygotes_;
+    std::unique_ptr<NodeDirectory> directory_;
+    TickDomains domains_;
+    std::vector<Child> children_;
+    std::unique_ptr<ControlDesk> desk_;
+    std::unique_ptr<ServiceProcess> services_[2];
+    std::optional<ConfigureOrder> configure_order_;
+    std::optional<ReadyOrder> ready_order_;
+    std::optional<RingTable> rings_;
+    RunPhase phase_ = RunPhase::preparing;
+    bool was_running_ = false;       ///< RUNNING was reached: a stop drains; else everybody is told at once.
+    bool dirty_ = false;             ///< A state changed since settle() last looked.
+    bool done_ = false, zombies_ = false;
+    std::optional<StopReason> stop_reason_;
+    int exit_code_ = 0;
+    std::uint32_t killed_ = 0;
+    std::vector<bool> wanted_stop_;  ///< By actor: it, or an actor above it, is to stop.
+    std::deque<KillTime> kill_times_;
+    MonotonicTime stop_rest_at_{INT64_MAX}, kill_at_{INT64_MAX}, time_is_up_{INT64_MAX}, totals_at_{INT64_MAX};
+    std::vector<std::pair<pid_t, ExitReason>> early_exits_;  ///< Reaped before their pid was reported.
+};
+
+}  // namespace streamlib::supervision

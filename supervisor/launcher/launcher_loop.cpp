@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loop: takes what happened to where it is decided. Decisions are elsewhere.
+#include <signal.h>
+
+#include <algorithm>
+
+#include "supervisor/launcher/launcher.hpp"
+#include "supervisor/launcher/reap.hpp"
+
+namespace streamlib::supervision {
+
+void Launcher::loop() {
+    while (!done_) {
+        zygotes_->flush();
+        pump_control();
+        const MonotonicTime deadline = next_deadline();
+        for (const Ready& ready : loop_->wait(deadline)) dispatch(ready);
+        on_deadlines();
+        if (zombies_) reap_strangers();
+        while (dirty_ && !done_) settle();
+    }
+}
+
+void Launcher::dispatch(const Ready& ready) {
+    const std::uint32_t index = ready.token.index;
+    switch (ready.token.source) {
+        case Source::timer: break;
+        case Source::signals: on_signals(); break;
+        case Source::actor_channel: on_actor_channel(index); break;
+        case Source::actor_process: on_actor_process(index); break;
+        case Source::zygote_channel:
+            if (ready.writable) zygotes_->on_writable(index);
+            else on_zygote(zygotes_->on_channel(index));
+            break;
+        case Source::zygote_process: on_zygote(zygotes_->on_process(index)); break;
+        case Source::service_channel:
+            if (!ready.writable) on_service_channel(index);
+            break;
+        case Source::service_process:
+            if (const std::string died = services_[index]->on_process(); !died.empty() && !done_) {
+                observer_.service_restarted(died);
+            }
+            break;
+    }
+}
+
+void Launcher::on_signals() {
+    for (const int signal : loop_->take_signals()) {
+        if (signal == SIGCHLD) zombies_ = true;
+        else if (phase_ == RunPhase::stopping && stop_reason_ == StopReason::interrupted) kill_all();
+        else begin_stop(StopReason::interrupted);
+    }
+}
+
+void Launcher::on_actor_channel(std::uint32_t actor) {
+    Child& child = children_[actor];
+    while (child.channel) {
+        auto message = child.channel.receive();
+        if (message && !*message) return;
+        if (message) {
+            on_message(actor, **message);
+            continue;
+        }
+        if (message.error().code == Errc::invalid_argument) {
+            child.failed_text = "it said something that is too long";
+            apply(actor, ChildEvent::broken);
+            continue;
+        }
+        loop_->forget(child.channel.fd());
+        child.channel.close();
+        child.channel_ended = true;
+        // Gone before anybody reported a process, and nobody is left who could: there is none.
+        if (child.order_lost && !child.process.pidfd) apply(actor, ChildEvent::never_born);
+    }
+}
+
+void Launcher::on_actor_process(std::uint32_t actor) {
+    Child& child = children_[actor];
+    if (!child.process.pidfd) return;
+    const auto how = reap(child.process);
+    if (!how) return;
+    on_actor_channel(actor);  // its last words
+    child.exit = *how;
+    const bool well = how->kind == ipc::ExitKind::exited && how->code == 0;
+    if (!well && child.failed_text.empty()) child.failed_text = ipc::error_of(child.actor_page());
+    loop_->forget(child.process.pidfd.get());
+    child.process.pidfd.reset();
+    child.ended = MonotonicTime::now();
+    apply(actor, well ? ChildEvent::exited_well : ChildEvent::exited_badly);
+}
+
+void Launcher::on_zygote(const ZygotePool::News& news) {
+    for (const auto& born : news.born) {
+        const auto actor = static_cast<std::uint32_t>(born.child);
+        if (actor >= children_.size()) continue;
+        if (born.pid > 0) {
+            adopt(actor, born.pid);
+            continue;
+        }
+        children_[actor].failed_text = "fork: " + std::string(strerror(born.error));
+        children_[actor].exit = {ipc::ExitKind::refused, born.error};
+        apply(actor, ChildEvent::exited_badly);
+    }
+    for (const std::uint32_t actor : news.lost) {
+        Child& child = children_[actor];
+        if (child.process.pidfd) continue;  // it has said hello
+        child.order_lost = true;
+        if (child.channel_ended) apply(actor, ChildEvent::never_born);
+    }
+    if (!news.died.empty()) observer_.service_restarted(news.died);
+}
+
+void Launcher::on_service_channel(std::uint32_t index) {
+    ServiceProcess& service = *services_[index];
+    // Bounded: a control process that floods must not keep the loop from its actors.
+    for (int n = 0; n < 64 && service.channel(); ++n) {
+        auto message = service.channel().receive();
+        if (message && !*message) return;
+        const auto request = message ? control_link::request_in((*message)->bytes) : std::nullopt;
+        if (!request || index != control_service) return service.give_up();
+        on_request(*request);
+    }
+}
+
+void Launcher::on_request(const control_link::Request& request) {
+    using control_link::Outcome;
+    using control_link::RequestKind;
+    if (request.kind == RequestKind::listening) return;
+    if (request.kind == RequestKind::stop_node) {
+        desk_->reply(request.id, Outcome::ok, {});
+        return begin_stop(StopReason::requested);
+    }
+    const auto found = std::find_if(children_.begin(), children_.end(), [&](const Child& child) {
+        return child.id == ipc::ActorId{request.actor_index, request.actor_generation};
+    });
+    const bool right = found != children_.end() &&
+                       (request.incarnation == 0 || request.incarnation == found->state.incarnation);
+    if (!right) return desk_->reply(request.id, Outcome::no_such_actor, {});
+    const bool stop = request.kind == RequestKind::stop_actor;
+    const bool can = is_alive(found->state.phase) &&
+                     (stop ? found->state.phase != ChildPhase::stopping : static_cast<bool>(found->process.pidfd));
+    if (!can) return desk_->reply(request.id, Outcome::not_running, {});
+    if (stop) stop_family(static_cast<std::uint32_t>(found - children_.begin()));
+    else kill_process(found->process.pidfd, request.signal);
+    desk_->reply(request.id, Outcome::ok, {});
+}
+
+void Launcher::pump_control() {
+    if (!desk_) return;
+    ServiceProcess& control = *services_[control_service];
+    const bool full = desk_->pump(control.channel());
+    if (control.channel()) loop_->watch_writable(control.channel().fd(), {Source::service_channel, control_service}, full);
+}
+
+MonotonicTime Launcher::next_deadline() {
+    const MonotonicTime now = MonotonicTime::now();
+    MonotonicTime next = std::min({stop_rest_at_, kill_at_, time_is_up_, totals_at_, zygotes_->restart_due(now)});
+    for (auto& service : services_) {
+        if (service) next = std::min(next, service->restart_due(now));
+    }
+    return kill_times_.empty() ? next : std::min(next, kill_times_.front().at);
+}
+
+void Launcher::on_deadlines() {
+    const MonotonicTime now = MonotonicTime::now();
+    if (now >= totals_at_) {
+        totals_at_ = totals_at_ + 1'000'000'000;
+        observer_.totals(totals());
+    }
+    if (now >= time_is_up_) {
+        time_is_up_ = {INT64_MAX};
+        begin_stop(StopReason::time_is_up);
+    }
+    if (now >= stop_rest_at_) stop_all_now();
+    if (now >= kill_at_) kill_all();
+    for (; !kill_times_.empty() && now >= kill_times_.front().at; kill_times_.pop_front()) {
+        const KillTime& due = kill_times_.front();
+        const ChildState& state = children_[due.actor].state;
+        if (state.incarnation != due.incarnation || state.phase != ChildPhase::stopping) continue;
+        ++killed_;
+        apply(due.actor, ChildEvent::kill);
+    }
+}
+
+/// Zombies that no pidfd of ours speaks for: intermediates of a zygote that was killed, processes that an actor left
+/// behind, and actors which died before their pid was reported.
+void Launcher::reap_strangers() {
+    zombies_ = false;
+    const bool births = zygotes_ && zygotes_->has_open_orders();
+    if (!births) early_exits_.clear();
+    while (const pid_t pid = dead_child()) {
+        const bool ours = std::any_of(children_.begin(), children_.end(), [pid](const Child& child) {
+            return child.process.pidfd && child.process.pid == pid;
+        });
+        const bool service = (zygotes_ && zygotes_->is_ours(pid)) ||
+                             std::any_of(std::begin(services_), std::end(services_),
+                                         [pid](const auto& one) { return one && one->is_ours(pid); });
+        if (ours || service) {
+            zombies_ = true;  // its pidfd is readable: it goes first, then we look again
+            return;
+        }
+        const ExitReason how = reap_stranger(pid);
+        if (births) early_exits_.emplace_back(pid, how);
+    }
+}
+
+}  // namespace streamlib::supervision

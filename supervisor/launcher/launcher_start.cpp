@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+// From spawn to READY: the launcher's half of runtime/process/protocol.hpp.
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "runtime/graph/format_check.hpp"
+#include "runtime/uri.hpp"
+#include "supervisor/launcher/launcher.hpp"
+#include "supervisor/launcher/reap.hpp"
+
+namespace streamlib::supervision {
+
+namespace {
+
+/// Long enough for a process that is starved; a channel this empty takes the message at once.
+constexpr Nanoseconds send_patience_ns = 1'000'000'000;
+
+}  // namespace
+
+protocol::Setup Launcher::setup_of(std::uint32_t actor) const {
+    const Child& child = children_[actor];
+    const PlannedActor& planned = *child.planned;
+    protocol::Setup setup;
+    setup.node = node_;
+    setup.name = planned.name;
+    setup.class_name = planned.spec->name;
+    setup.uri = to_string(Uri{host_, planned.spec->name, planned.name, {}});
+    setup.actor_index = actor;
+    setup.incarnation = child.state.incarnation;
+    setup.trigger = planned.trigger;
+    setup.rate = planned.rate;
+    setup.properties.assign(planned.properties.begin(), planned.properties.end());
+    if (!child.plugin.empty()) setup.plugins.push_back(child.plugin);
+    if (planned.hold != 0) {
+        for (const PortSpec& input : planned.spec->inputs) setup.input_holds.emplace_back(input.name, planned.hold);
+    }
+    return setup;
+}
+
+void Launcher::spawn(std::uint32_t actor) {
+    Child& child = children_[actor];
+    child.spawned = MonotonicTime::now();
+    child.process = {};
+    child.exit = {};
+    child.configured.reset();
+    child.failed_stage.clear();
+    child.failed_text.clear();
+    child.order_lost = child.channel_ended = false;
+    auto ends = ipc::Channel::pair();
+    if (ends) {
+        child.channel = std::move(ends->first);
+        loop_->watch(child.channel.fd(), {Source::actor_channel, actor});
+        const auto sent = child.channel.send(protocol::encode(setup_of(actor)));
+        if (!sent) child.failed_text = sent.error().text;
+        if (child.exec) return exec_actor(actor, std::move(ends->second));
+        return order_from_zygote(actor, std::move(ends->second));
+    }
+    child.failed_text = ends.error().text;
+    child.exit = {ipc::ExitKind::refused, 0};
+    apply(actor, ChildEvent::exited_badly);
+}
+
+void Launcher::order_from_zygote(std::uint32_t actor, ipc::Channel theirs) {
+    Child& child = children_[actor];
+    const std::string& family = child.plugin.empty() ? child.planned->spec->family : std::string{};
+    const auto zygote = zygotes_->zygote_for(family, child.plugin);
+    if (!zygote || !zygotes_->usable(*zygote)) {
+        child.exec = true;  // its libraries do not stand a fork
+        return exec_actor(actor, std::move(theirs));
+    }
+    zygotes_->order(*zygote, {actor, child.planned->name.substr(0, 15), std::move(theirs), child.page.fd()});
+}
+
+void Launcher::exec_actor(std::uint32_t actor, ipc::Channel theirs) {
+    Child& child = children_[actor];
+    auto process = exec_role({.role = Role::actor, .launcher_pid = ::getpid(), .node = node_, .name = child.planned->name},
+                             {.channel = theirs.fd(), .lifeline = lifeline_read_.get(), .page = child.page.fd()});
+    if (!process) {
+        child.failed_text = process.error().text;
+        child.exit = {ipc::ExitKind::refused, 0};
+        return apply(actor, ChildEvent::exited_badly);
+    }
+    child.process = std::move(*process);
+    loop_->watch(child.process.pidfd.get(), {Source::actor_process, actor});
+    directory_->publish(child);
+}
+
+/// A zygote's child is known by its number only: the pidfd makes it this very process for good.
+void Launcher::adopt(std::uint32_t actor, pid_t pid) {
+    Child& child = children_[actor];
+    if (child.process.pidfd || pid <= 0 || !is_alive(child.state.phase)) return;
+    const auto early = std::find_if(early_exits_.begin(), early_exits_.end(),
+                                    [pid](const auto& exit) { return exit.first == pid; });
+    if (early != early_exits_.end()) {
+        child.exit = early->second;
+        early_exits_.erase(early);
+        on_actor_channel(actor);  // its last words
+        const bool well = child.exit.kind == ipc::ExitKind::exited && child.exit.code == 0;
+        return apply(actor, well ? ChildEvent::exited_well : ChildEvent::exited_badly);
+    }
+    auto pidfd = open_pidfd(pid);
+    if (!pidfd) return;
+    child.process = {pid, std::move(*pidfd)};
+    loop_->watch(child.process.pidfd.get(), {Source::actor_process, actor});
+    if (child.state.killed || child.state.broken) kill_process(child.process.pidfd, SIGKILL);
+    directory_->publish(child);
+}
+
+void Launcher::on_message(std::uint32_t actor, const ipc::Channel::Message& message) {
+    Child& child = children_[actor];
+    auto said = protocol::decode(message.bytes);
+    if (!said) {
+        child.failed_text = "it said something that cannot be read: " + said.error().text;
+        return apply(actor, ChildEvent::broken);
+    }
+    if (const auto* hello = std::get_if<protocol::Hello>(&*said)) {
+        if (!child.process.pidfd) adopt(actor, hello->pid);
+        apply(actor, ChildEvent::hello);
+        if (child.state.phase == ChildPhase::waiting) configure(configure_order_->on_hello(actor));
+    } else if (auto* configured = std::get_if<protocol::Configured>(&*said)) {
+        on_configured(actor, std::move(*configured));
+    } else if (std::holds_alternative<protocol::Ready>(*said)) {
+        apply(actor, ChildEvent::ready);
+        if (child.state.phase == ChildPhase::running) start(ready_order_->on_settled(actor));
+    } else if (const auto* failed = std::get_if<protocol::Failed>(&*said)) {
+        child.failed_stage = failed->stage;
+        child.failed_text = failed->text;
+    } else {
+        child.failed_text = "it said what only a launcher says";
+        apply(actor, ChildEvent::broken);
+    }
+}
+
+void Launcher::configure(const std::vector<std::uint32_t>& actors) {
+    for (const std::uint32_t actor : actors) {
+        Child& child = children_[actor];
+        if (child.state.phase != ChildPhase::waiting) continue;
+        protocol::Configure message;
+        message.inputs.resize(child.planned->spec->inputs.size());
+        message.linked.resize(message.inputs.size());
+        for (const std::uint32_t index : child.planned->in_links) {
+            const PlannedLink& link = plan_.links[index];
+            const bool same_domain = domains_.domain_of(link.from) == domains_.domain_of(actor);
+            message.linked[link.input] = same_domain ? 1 : 2;
+            const auto& producer = children_[link.from].configured;
+            if (producer) message.inputs[link.input] = producer->outputs[link.output].format;
+        }
+        const auto sent = child.channel.send(protocol::encode(message), {}, MonotonicTime::now() + send_patience_ns);
+        apply(actor, ChildEvent::configure);
+        if (!sent && sent.error().code != Errc::gone) apply(actor, ChildEvent::broken);
+    }
+}
+
+void Launcher::on_configured(std::uint32_t actor, protocol::Configured said) {
+    Child& child = children_[actor];
+    const ClassSpec& spec = *child.planned->spec;
+    if (said.outputs.size() != spec.outputs.size() || said.input_holds.size() != spec.inputs.size()) {
+        child.failed_text = "it has other ports than its class";
+        return apply(actor, ChildEvent::broken);
+    }
+    apply(actor, ChildEvent::configured);
+    if (child.state.phase != ChildPhase::configured) return;
+    child.configured = std::move(said);
+    directory_->publish_formats(child);
+    configure(configure_order_->on_configured(actor));
+    if (configure_order_->done()) after_configure();
+}
+
+std::vector<Finding> Launcher::findings_of_configure() {
+    std::vector<Finding> findings;
+    std::vector<LinkFormats> links;
+    for (std::uint32_t index = 0; index < plan_.links.size(); ++index) {
+        const PlannedLink& link = plan_.links[index];
+        const Child& consumer = children_[link.to];
+        const auto& producer = children_[link.from].configured;
+        if (!producer || !consumer.configured) continue;
+        links.push_back({.link = index, .given = producer->outputs[link.output].format, .accepted = {}, .refusal = {}});
+    }
+    for (std::uint32_t actor = 0; actor < children_.size(); ++actor) {
+        const Child& child = children_[actor];
+        if (is_alive(child.state.phase)) continue;
+        const auto& in = child.planned->in_links;
+        const bool by_format = child.failed_stage == "format" && in.size() == 1;
+        if (by_format) {
+            const PlannedLink& link = plan_.links[in.front()];
+            links.push_back({.link = in.front(),
+                             .given = children_[link.from].configured->outputs[link.output].format,
+                             .accepted = {},
+                             .refusal = child.failed_text});
+            continue;
+        }
+        std::string text = child.failed_text;
+        if (text.empty()) text = "died while it configured: " + exit_text(child.exit, "");
+        findings.push_back({graph_.actors[actor].place, "actors." + child.planned->name, text});
+    }
+    const auto formats = check_formats(plan_, links, catalog_.known());
+    findings.insert(findings.end(), formats.begin(), formats.end());
+    return findings;
+}
+
+RingPlan Launcher::plan_memory(std::vector<Finding>& findings) const {
+    std::vector<OutputFormat> formats;
+    std::vector<std::optional<protocol::Configured>> said;
+    for (std::uint32_t actor = 0; actor < children_.size(); ++actor) {
+        said.push_back(children_[actor].configured);
+        if (!said.back()) continue;
+        for (std::uint32_t output = 0; output < said.back()->outputs.size(); ++output) {
+            const auto& carries = said.back()->outputs[output];
+            formats.push_back({actor, output, carries.format, carries.depth});
+        }
+    }
+    RingPlan rings = plan_rings(plan_, graph_, formats);
+    findings.insert(findings.end(), rings.findings.begin(), rings.findings.end());
+    apply_configured(rings, plan_, said);
+    return rings;
+}
+
+void Launcher::after_configure() {
+    if (phase_ != RunPhase::configuring) return;
+    auto findings = findings_of_configure();
+    const RingPlan rings = plan_memory(findings);
+    std::vector<RingCost> costs;
+    std::uint64_t bytes = 0;
+    for (const PlannedRing& ring : rings.rings) {
+        const auto& links = plan_.actors[ring.actor].out_links;
+        const auto readers = std::count_if(links.begin(), links.end(), [&](std::uint32_t link) {
+            return plan_.links[link].output == ring.output;
+        });
+        costs.push_back(cost_of(ring, static_cast<std::size_t>(readers)));
+        bytes += costs.back().bytes;
+    }
+    if (const auto room = ipc::require_space(bytes); !room) findings.push_back({graph_.place, {}, room.error().text});
+    if (!findings.empty()) {
+        static_cast<void>(refuse(std::move(findings)));
+        return begin_stop(StopReason::refused);
+    }
+    observer_.rings(costs, bytes);
+    if (options_.check_only) return begin_stop(StopReason::ended);
+    make_rings(rings);
+}
+
+void Launcher::make_rings(const RingPlan& rings) {
+    auto made = RingTable::create(plan_, rings);
+    auto added = made ? directory_->add_rings(plan_, children_, *made) : Result<>(tl::unexpected(made.error()));
+    if (!added) {
+        static_cast<void>(refuse({{graph_.place, {}, added.error().text}}));
+        return begin_stop(StopReason::refused);
+    }
+    rings_.emplace(std::move(*made));
+    phase_ = RunPhase::starting;
+    start(ready_order_->first());
+}
+
+void Launcher::start(const std::vector<std::uint32_t>& actors) {
+    if (phase_ == RunPhase::starting) {
+        for (const std::uint32_t actor : actors) {
+            if (children_[actor].state.phase != ChildPhase::configured) continue;
+            const auto sent = send_start(actor);
+            apply(actor, ChildEvent::start);
+            if (sent || sent.error().code == Errc::gone) continue;
+            children_[actor].failed_text = sent.error().text;
+            apply(actor, ChildEvent::broken);
+        }
+    }
+    if (ready_order_->done() && phase_ == RunPhase::starting) all_settled();
+}
+
+Result<> Launcher::send_start(std::uint32_t actor) {
+    Child& child = children_[actor];
+    auto message = rings_->start_of(plan_, actor);
+    if (!message) return tl::unexpected(message.error());
+    const auto ticks = domains_.open_page(domains_.domain_of(actor));
+    if (!ticks) return tl::unexpected(ticks.error());
+    message->fds.insert(message->fds.begin(), ticks->get());
+    // Release: whoever reads `active` may rely on the rings that were made before.
+    child.actor_page().active.store(child.state.incarnation, std::memory_order_release);
+    return child.channel.send(protocol::encode(message->start), message->fds, MonotonicTime::now() + send_patience_ns);
+}
+
+/// Everybody is READY, or has failed on the way.
+void Launcher::all_settled() {
+    phase_ = RunPhase::running;
+    was_running_ = true;
+    running_since_ = MonotonicTime::now();
+    observer_.running(running_since_ - began_);
+    totals_at_ = running_since_ + 1'000'000'000;
+    if (options_.run_for) time_is_up_ = running_since_ + *options_.run_for;
+    dirty_ = true;
+}
+
+}  // namespace streamlib::supervision

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ends: of one actor, of a family, of the run.
+#include <signal.h>
+
+#include <algorithm>
+
+#include "runtime/graph/pending_work.hpp"
+#include "supervisor/launcher/launcher.hpp"
+#include "supervisor/launcher/reap.hpp"
+
+namespace streamlib::supervision {
+
+void Launcher::apply(std::uint32_t actor, ChildEvent event) {
+    Child& child = children_[actor];
+    const ChildStep step = next_step(child.state, event);
+    child.state = step.state;
+    if ((step.actions & act_spawn) != 0) spawn(actor);
+    if ((step.actions & act_send_stop) != 0) send_stop(actor);
+    if ((step.actions & act_kill) != 0) kill_process(child.process.pidfd, SIGKILL);  // no pid yet: adopt() does it
+    if ((step.actions & act_publish) != 0) {
+        directory_->publish(child);
+        observer_.actor_changed({.index = actor,
+                                 .state = shown_state(child.state.phase),
+                                 .pid = child.process.pid,
+                                 .incarnation = child.state.incarnation,
+                                 .exit_kind = child.exit.kind,
+                                 .exit_text = exit_text(child.exit, child.failed_text)});
+        dirty_ = true;
+    }
+    if ((step.actions & act_gone) != 0) on_gone(actor);
+}
+
+void Launcher::send_stop(std::uint32_t actor) {
+    Child& child = children_[actor];
+    // The word for an actor that works, the message for one that is still being started.
+    ipc::give_command(child.actor_page(), ipc::ActorCommand::stop);
+    if (child.channel) static_cast<void>(child.channel.send(protocol::encode(protocol::Stop{})));
+    kill_times_.push_back({MonotonicTime::now() + options_.stop_deadline, actor, child.state.incarnation});
+}
+
+void Launcher::on_gone(std::uint32_t actor) {
+    Child& child = children_[actor];
+    if (child.channel) {
+        loop_->forget(child.channel.fd());
+        child.channel.close();
+    }
+    child.process = {};
+    if (rings_) rings_->on_reaped(plan_, actor);
+    if (phase_ == RunPhase::configuring) {
+        configure_order_->on_failed(actor);
+        if (configure_order_->done()) after_configure();
+    } else if (phase_ == RunPhase::starting) {
+        start(ready_order_->on_settled(actor));
+    }
+}
+
+void Launcher::begin_stop(StopReason reason) {
+    if (phase_ == RunPhase::stopping) return;
+    phase_ = RunPhase::stopping;
+    if (!stop_reason_) stop_reason_ = reason;
+    observer_.stopping(reason);
+    const MonotonicTime now = MonotonicTime::now();
+    kill_at_ = now + options_.stop_deadline;
+    // Streams that have not drained by half of the time will not: the rest of it is for stop() to finish files.
+    stop_rest_at_ = was_running_ ? now + options_.stop_deadline / 2 : MonotonicTime{0};
+    time_is_up_ = {INT64_MAX};
+    dirty_ = true;
+}
+
+void Launcher::stop_all_now() {
+    stop_rest_at_ = {INT64_MAX};
+    for (std::uint32_t actor = 0; actor < children_.size(); ++actor) wanted_stop_[actor] = true;
+    dirty_ = true;
+}
+
+void Launcher::kill_all() {
+    kill_at_ = {INT64_MAX};
+    for (std::uint32_t actor = 0; actor < children_.size(); ++actor) {
+        if (!is_alive(children_[actor].state.phase)) continue;
+        ++killed_;
+        apply(actor, ChildEvent::kill);
+    }
+}
+
+void Launcher::stop_family(std::uint32_t actor) {
+    for (const std::uint32_t member : family_to_stop(plan_, work_states(), actor)) wanted_stop_[member] = true;
+    dirty_ = true;
+}
+
+std::vector<WorkState> Launcher::work_states() const {
+    std::vector<WorkState> states;
+    states.reserve(children_.size());
+    for (const Child& child : children_) {
+        switch (child.state.phase) {
+            case ChildPhase::running:
+            case ChildPhase::stopping: states.push_back(WorkState::running); break;
+            // An actor that was told to stop has ended its outputs as well.
+            case ChildPhase::stopped: states.push_back(WorkState::ended); break;
+            case ChildPhase::failed: states.push_back(WorkState::failed); break;
+            default: states.push_back(WorkState::starting); break;
+        }
+    }
+    return states;
+}
+
+bool Launcher::has_living_child(std::uint32_t actor) const {
+    const auto& below = plan_.actors[actor].children;
+    return std::any_of(below.begin(), below.end(),
+                       [this](std::uint32_t child) { return is_alive(children_[child].state.phase); });
+}
+
+/// Its readers hold the last picture and go on, until somebody says otherwise.
+bool Launcher::a_source_failed() const {
+    return std::any_of(plan_.sources.begin(), plan_.sources.end(), [this](std::uint32_t source) {
+        return children_[source].state.phase == ChildPhase::failed;
+    });
+}
+
+/// After each round of events in which a state changed: who is to be told now, and is it over.
+void Launcher::settle() {
+    dirty_ = false;
+    const auto states = work_states();
+    const PendingWork work = pending_work(plan_, states);
+    if (work.all_done) {
+        done_ = true;
+        return;
+    }
+    for (const std::uint32_t orphan : work.orphaned) wanted_stop_[orphan] = true;
+    const bool drain = phase_ == RunPhase::stopping && was_running_;
+    const bool last_streams = phase_ == RunPhase::running && work.roots_done && !a_source_failed();
+    if (drain || last_streams) {
+        for (const std::uint32_t actor : next_to_stop(plan_, states, drain)) wanted_stop_[actor] = true;
+    }
+    const bool leave = graph_.node.on_give_up != "exit";
+    const bool failed = std::find(states.begin(), states.end(), WorkState::failed) != states.end();
+    if (phase_ == RunPhase::running && failed && !leave) begin_stop(StopReason::failed);
+    for (std::uint32_t actor = 0; actor < children_.size(); ++actor) {
+        if (wanted_stop_[actor] && is_alive(children_[actor].state.phase) && !has_living_child(actor)) {
+            apply(actor, ChildEvent::stop);
+        }
+    }
+}
+
+}  // namespace streamlib::supervision

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "supervisor/launcher/node_directory.hpp"
+
+#include <time.h>
+
+#include <cstring>
+
+namespace streamlib::supervision {
+namespace {
+
+static_assert(sizeof(MediaFormat) <= sizeof(ipc::PortRecord::format));
+
+void put_format(ipc::PortRecord& port, const MediaFormat& format) noexcept {
+    port.media_kind = static_cast<std::uint32_t>(format.kind);
+    std::memcpy(port.format, &format, sizeof format);
+}
+
+ipc::PortRecord record_of(const PortSpec& spec, ipc::PortDirection direction, ipc::ActorId actor) {
+    ipc::PortRecord port;
+    port.direction = direction;
+    port.actor = actor;
+    port.name.set(spec.name);
+    port.media_kind = static_cast<std::uint32_t>(spec.kind);
+    port.hold = direction == ipc::PortDirection::input ? spec.hold : 0;
+    port.open_slots = direction == ipc::PortDirection::output ? spec.open_slots : 0;
+    return port;
+}
+
+std::int64_t wall_ns() noexcept {
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * 1'000'000'000 + now.tv_nsec;
+}
+
+}  // namespace
+
+Result<NodeDirectory> NodeDirectory::create(const NodeDecl& limits) {
+    auto directory = ipc::Directory::create({limits.max_actors, limits.max_ports});
+    if (!directory) return tl::unexpected(directory.error());
+    NodeDirectory made;
+    made.directory_ = std::move(*directory);
+    return made;
+}
+
+Result<> NodeDirectory::add(Child& child, const ActorDecl& declared) {
+    const ClassSpec& spec = *child.planned->spec;
+    ipc::ActorRecord record;
+    record.state = ipc::ActorState::starting;
+    record.name.set(child.planned->name);
+    record.class_name.set(spec.name);
+    record.supervisor.set(declared.supervisor);
+    record.family.set(spec.family);
+    record.dispatcher.set("process");
+    record.tier = child.exec ? ipc::SpawnTier::exec : ipc::SpawnTier::fork;
+    record.page_segment = child.page.id();
+    auto id = directory_.add(record);
+    if (!id) return tl::unexpected(id.error());
+    child.id = *id;
+    for (const PortSpec& port : spec.inputs) {
+        auto added = directory_.add(record_of(port, ipc::PortDirection::input, child.id));
+        if (!added) return tl::unexpected(added.error());
+        child.inputs.push_back(*added);
+    }
+    for (const PortSpec& port : spec.outputs) {
+        auto added = directory_.add(record_of(port, ipc::PortDirection::output, child.id));
+        if (!added) return tl::unexpected(added.error());
+        child.outputs.push_back(*added);
+    }
+    return {};
+}
+
+void NodeDirectory::link_parents(const GraphPlan& plan, std::span<const Child> children) {
+    for (std::size_t actor = 0; actor < children.size(); ++actor) {
+        if (!plan.actors[actor].parent) continue;
+        ipc::ActorRecord record = directory_.get(children[actor].id);
+        record.parent = children[*plan.actors[actor].parent].id;
+        directory_.update(children[actor].id, record);
+    }
+}
+
+void NodeDirectory::publish(const Child& child) {
+    ipc::ActorRecord record = directory_.get(child.id);
+    record.state = shown_state(child.state.phase);
+    record.pid = is_alive(child.state.phase) ? child.process.pid : 0;
+    record.tier = child.exec ? ipc::SpawnTier::exec : ipc::SpawnTier::fork;
+    if (record.incarnation != child.state.incarnation) {
+        record.incarnation = child.state.incarnation;
+        record.started_wall_ns = wall_ns();
+    }
+    record.started_monotonic_ns = child.spawned.ns;
+    record.ended_monotonic_ns = is_alive(child.state.phase) ? 0 : child.ended.ns;
+    record.exit_kind = child.exit.kind;
+    record.exit_code = child.exit.code;
+    record.exit_text.set(exit_text(child.exit, child.failed_text));
+    directory_.update(child.id, record);
+}
+
+void NodeDirectory::publish_formats(const Child& child) {
+    if (!child.configured) return;
+    for (std::size_t output = 0; output < child.outputs.size(); ++output) {
+        ipc::PortRecord port = directory_.get(child.outputs[output]);
+        put_format(port, child.configured->outputs[output].format);
+        port.open_slots = child.configured->outputs[output].open_slots;
+        directory_.update(child.outputs[output], port);
+    }
+}
+
+Result<> NodeDirectory::add_rings(const GraphPlan& plan, std::span<const Child> children, const RingTable& rings) {
+    for (std::size_t number = 0; number < rings.rings().size(); ++number) {
+        const RingTable::Ring& ring = rings.rings()[number];
+        const ipc::PortId writer = children[ring.planned.actor].outputs[ring.planned.output];
+        ipc::RingRecord record;
+        record.ring_generation = ring.geometry.generation;
+        record.writer = writer;
+        record.segment = ring.memory.id();
+        record.cells_segment = ring.cells.id();
+        record.slots = ring.geometry.slots;
+        record.cells = ring.geometry.cells;
+        record.open_slots = ring.geometry.open_slots;
+        record.depth = ring.geometry.depth;
+        record.slot_stride_bytes = ipc::slot_stride_bytes(ring.geometry.payload_capacity);
+        record.payload_capacity = ring.geometry.payload_capacity;
+        record.segment_bytes = ring.memory.total_bytes();
+        auto id = directory_.add(record);
+        if (!id) return tl::unexpected(id.error());
+        ipc::PortRecord output = directory_.get(writer);
+        output.ring = *id;
+        directory_.update(writer, output);
+        for (const std::uint32_t index : plan.actors[ring.planned.actor].out_links) {
+            const PlannedLink& link = plan.links[index];
+            if (link.output != ring.planned.output) continue;
+            const ipc::PortId reader = children[link.to].inputs[link.input];
+            ipc::PortRecord input = directory_.get(reader);
+            input.ring = *id;
+            input.source = writer;
+            input.cell = rings.cell_of_link(index).cell;
+            input.hold = rings.cell_of_link(index).hold;
+            put_format(input, ring.planned.format);
+            directory_.update(reader, input);
+        }
+    }
+    return {};
+}
+
+}  // namespace streamlib::supervision

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "supervisor/launcher/ring_table.hpp"
+
+#include <algorithm>
+
+namespace streamlib::supervision {
+namespace {
+
+ipc::RingGeometry geometry_of(const PlannedRing& ring, std::uint32_t id) noexcept {
+    ipc::RingGeometry geometry;
+    geometry.slots = static_cast<std::uint32_t>(ring.size.slots);
+    geometry.open_slots = ring.needs.open_slots;
+    geometry.cells = std::max(1U, static_cast<std::uint32_t>(ring.size.cells));
+    geometry.depth = std::max(1U, ring.needs.depth);
+    geometry.payload_capacity = ring.needs.payload_bytes;
+    geometry.ring_id = id;
+    geometry.generation = 1;
+    return geometry;
+}
+
+Result<RingTable::Ring> make_ring(const PlannedRing& planned, std::uint32_t id) {
+    RingTable::Ring ring{planned, geometry_of(planned, id), {}, {}, {}};
+    const std::string name = "ring " + planned.name;
+    auto memory = ipc::OwnedSegment::create({.purpose = name,
+                                             .payload_bytes = ipc::ring_segment_bytes(ring.geometry),
+                                             .layout_hash = ipc::ring_layout_hash});
+    if (!memory) return tl::unexpected(memory.error());
+    auto cells = ipc::OwnedSegment::create({.purpose = "cells " + planned.name,
+                                            .payload_bytes = ipc::cell_segment_bytes(ring.geometry.cells),
+                                            .layout_hash = ipc::cells_layout_hash,
+                                            .kind = ipc::SegmentKind::control});
+    if (!cells) return tl::unexpected(cells.error());
+    ring.memory = std::move(*memory);
+    ring.cells = std::move(*cells);
+    const auto format = std::as_bytes(std::span<const MediaFormat, 1>(&planned.format, 1));
+    ipc::format_ring(ring.memory.payload(), ring.geometry, format);
+    ipc::format_cells(ring.cells.payload(), ring.geometry.cells);
+    auto view = ipc::RingMemory::open(ring.memory.payload(), ring.memory.bytes(), ring.cells.payload(),
+                                      ring.cells.bytes());
+    if (!view) return tl::unexpected(view.error());
+    ring.view = *view;
+    return ring;
+}
+
+}  // namespace
+
+std::uint64_t ring_file_bytes(const PlannedRing& ring) noexcept {
+    return ipc::media_segment_bytes(ipc::ring_segment_bytes(geometry_of(ring, 0)));
+}
+
+RingCost cost_of(const PlannedRing& ring, std::size_t readers) {
+    return {.output = ring.name,
+            .format = to_string(ring.format),
+            .slots = static_cast<std::uint32_t>(ring.size.slots),
+            .cells = static_cast<std::uint32_t>(ring.size.cells),
+            .readers = static_cast<std::uint32_t>(readers),
+            .bytes = ring_file_bytes(ring)};
+}
+
+void apply_configured(RingPlan& rings, const GraphPlan& plan,
+                      std::span<const std::optional<protocol::Configured>> said) {
+    rings.bytes = 0;
+    for (PlannedRing& ring : rings.rings) {
+        const auto& own = said[ring.actor];
+        if (own) {
+            const auto wanted = own->outputs[ring.output].open_slots;
+            ring.needs.open_slots = std::clamp(wanted, ring.needs.open_slots, 8U);
+        }
+        // The cells of an output stand in the order of its links, each followed by those of its standbys.
+        std::size_t cell = 0;
+        for (const std::uint32_t index : plan.actors[ring.actor].out_links) {
+            const PlannedLink& link = plan.links[index];
+            if (link.output != ring.output) continue;
+            const std::size_t end = cell + 1 + plan.actors[link.to].standby;
+            for (; cell < end && cell < ring.needs.holds.size(); ++cell) {
+                auto& hold = ring.needs.holds[cell];
+                const auto& reader = said[link.to];
+                if (reader) hold = std::clamp(reader->input_holds[link.input], hold, 8U);
+            }
+        }
+        ring.size = size_ring(ring.needs);
+        rings.bytes += ring.size.payload_bytes;
+    }
+}
+
+Result<RingTable> RingTable::create(const GraphPlan& plan, const RingPlan& rings) {
+    RingTable table;
+    table.cells_.resize(plan.links.size());
+    for (const PlannedActor& actor : plan.actors) table.by_output_.emplace_back(actor.spec->outputs.size(), 0);
+    table.rings_.reserve(rings.rings.size());
+    for (const PlannedRing& planned : rings.rings) {
+        const auto number = static_cast<std::uint32_t>(table.rings_.size());
+        auto ring = make_ring(planned, number + 1);
+        if (!ring) return tl::unexpected(ring.error());
+        table.by_output_[planned.actor][planned.output] = number + 1;
+        std::uint32_t cell = 0;
+        for (const std::uint32_t index : plan.actors[planned.actor].out_links) {
+            const PlannedLink& link = plan.links[index];
+            if (link.output != planned.output) continue;
+            const std::uint32_t hold = planned.needs.holds[cell];
+            ipc::assign_cell(ring->view, cell, hold, link.to);
+            table.cells_[index] = {number, cell, hold, true};
+            cell += 1 + plan.actors[link.to].standby;
+        }
+        table.rings_.push_back(std::move(*ring));
+    }
+    return table;
+}
+
+Result<RingTable::StartMessage> RingTable::start_of(const GraphPlan& plan, std::uint32_t actor) const {
+    StartMessage message;
+    const PlannedActor& planned = plan.actors[actor];
+    for (const std::uint32_t number : by_output_[actor]) {
+        message.start.output_carried.push_back(number != 0 ? 1 : 0);
+        if (number == 0) continue;
+        message.fds.push_back(rings_[number - 1].memory.fd());
+        message.fds.push_back(rings_[number - 1].cells.fd());
+    }
+    message.start.inputs.resize(planned.spec->inputs.size());
+    std::vector<const Cell*> cells(planned.spec->inputs.size(), nullptr);
+    for (const std::uint32_t link : planned.in_links) cells[plan.links[link].input] = &cells_[link];
+    for (std::size_t input = 0; input < cells.size(); ++input) {
+        if (cells[input] == nullptr || !cells[input]->made) continue;
+        const Ring& ring = rings_[cells[input]->ring];
+        auto readable = ring.memory.reopen_read_only();
+        if (!readable) return tl::unexpected(readable.error());
+        message.start.inputs[input] = {1, cells[input]->cell};
+        message.fds.push_back(readable->get());
+        message.fds.push_back(ring.cells.fd());
+        message.opened.push_back(std::move(*readable));
+    }
+    return message;
+}
+
+void RingTable::on_reaped(const GraphPlan& plan, std::uint32_t actor) const noexcept {
+    for (const std::uint32_t link : plan.actors[actor].in_links) {
+        const Cell& cell = cells_[link];
+        if (cell.made) ipc::clear_cell(rings_[cell.ring].view, cell.cell);
+    }
+    for (const std::uint32_t number : by_output_[actor]) {
+        if (number != 0) ipc::wake_readers_of_the_dead(rings_[number - 1].view);
+    }
+}
+
+}  // namespace streamlib::supervision

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file
+/// The rings of a running graph: their memory, who writes, who reads from which cell.
+///
+/// Model     A ring belongs to an output port and outlives the processes behind it. The launcher maps both segments: it gives
+///           out cells, clears those of the dead, and wakes whom a dead writer owed a wake-up.
+/// Threads   The launcher's one thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ipc/base/error.hpp"
+#include "ipc/ring_memory.hpp"
+#include "ipc/segment.hpp"
+#include "runtime/graph/graph_plan.hpp"
+#include "runtime/graph/ring_plan.hpp"
+#include "runtime/process/protocol.hpp"
+#include "supervisor/launcher/run_observer.hpp"
+
+namespace streamlib::supervision {
+
+/// Bytes of /dev/shm that a planned ring takes.
+[[nodiscard]] std::uint64_t ring_file_bytes(const PlannedRing& ring) noexcept;
+[[nodiscard]] RingCost cost_of(const PlannedRing& ring, std::size_t readers);
+
+/// Grows a plan where configure() asked for more than the classes declare (open slots, holds), sizes included.
+void apply_configured(RingPlan& rings, const GraphPlan& plan, std::span<const std::optional<protocol::Configured>> said);
+
+class RingTable {
+public:
+    struct Ring {
+        PlannedRing planned;
+        ipc::RingGeometry geometry;
+        ipc::OwnedSegment memory, cells;
+        ipc::RingMemory view;
+    };
+    struct Cell {
+        std::uint32_t ring = 0, cell = 0, hold = 1;
+        bool made = false;  ///< False: the output at the other end carries nothing.
+    };
+
+    /// Makes all memory; on failure none is left. Errors: no_memory, with the ring's name.
+    [[nodiscard]] static Result<RingTable> create(const GraphPlan& plan, const RingPlan& rings);
+
+    [[nodiscard]] const std::vector<Ring>& rings() const noexcept { return rings_; }
+    [[nodiscard]] const Cell& cell_of_link(std::uint32_t link) const noexcept { return cells_[link]; }
+
+    /// `start` with its descriptors behind the tick page's. Those in `opened` are only for the sending.
+    struct StartMessage {
+        protocol::Start start;
+        std::vector<int> fds;
+        std::vector<UniqueFd> opened;
+    };
+    [[nodiscard]] Result<StartMessage> start_of(const GraphPlan& plan, std::uint32_t actor) const;
+
+    /// The actor's process has been reaped: frees what its inputs had pinned, wakes who waits for its outputs.
+    void on_reaped(const GraphPlan& plan, std::uint32_t actor) const noexcept;
+
+private:
+    std::vector<Ring> rings_;
+    std::vector<Cell> cells_;                             ///< By link.
+    std::vector<std::vector<std::uint32_t>> by_output_;   ///< [actor][output]: ring + 1; 0: none.
+};
+
+}  // namespace streamlib::supervision

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "supervisor/launcher/tick_domains.hpp"
+
+#include <algorithm>
+#include <new>
+
+#include "runtime/clock/tick_page.hpp"
+#include "supervisor/clock/clock_link.hpp"
+
+namespace streamlib::supervision {
+
+Result<TickDomains> TickDomains::create(const GraphPlan& plan) {
+    TickDomains domains;
+    for (const PlannedActor& actor : plan.actors) {
+        const auto known = std::find(domains.rates_.begin(), domains.rates_.end(), actor.rate);
+        domains.of_actor_.push_back(static_cast<std::uint32_t>(known - domains.rates_.begin()));
+        if (known == domains.rates_.end()) domains.rates_.push_back(actor.rate);
+    }
+    if (domains.rates_.size() > max_tick_domains) {
+        return fail(Errc::invalid_argument, std::to_string(domains.rates_.size()) + " tick rates in one node, a clock serves " +
+                                                std::to_string(max_tick_domains) + "; let actors share domains");
+    }
+    for (std::size_t n = 0; n < domains.rates_.size(); ++n) {
+        auto page = ipc::OwnedSegment::create({.purpose = "tick page",
+                                               .payload_bytes = sizeof(TickPage),
+                                               .layout_hash = tick_page_layout_hash,
+                                               .kind = ipc::SegmentKind::control});
+        if (!page) return tl::unexpected(page.error());
+        new (page->payload()) TickPage{};
+        domains.pages_.push_back(std::move(*page));
+    }
+    return domains;
+}
+
+void TickDomains::greet(ipc::Channel& channel) const {
+    ClockSetup setup;
+    setup.count = static_cast<std::uint32_t>(rates_.size());
+    std::copy(rates_.begin(), rates_.end(), setup.rates);
+    std::vector<int> fds;
+    for (const ipc::OwnedSegment& page : pages_) fds.push_back(page.fd());
+    // The channel is new and empty: it takes one message. A clock that is dead already is replaced by its pidfd.
+    static_cast<void>(channel.send(std::as_bytes(std::span<const ClockSetup, 1>(&setup, 1)), fds));
+}
+
+}  // namespace streamlib::supervision

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file
+/// The tick pages of a node: one for each rate that its actors tick at.
+/// Threads   The launcher's one thread.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "ipc/channel.hpp"
+#include "ipc/segment.hpp"
+#include "runtime/graph/graph_plan.hpp"
+
+namespace streamlib::supervision {
+
+class TickDomains {
+public:
+    /// Errors: invalid_argument (more rates than a clock serves), no_memory.
+    [[nodiscard]] static Result<TickDomains> create(const GraphPlan& plan);
+    [[nodiscard]] std::uint32_t domain_of(std::uint32_t actor) const noexcept { return of_actor_[actor]; }
+    /// For an actor of that domain.
+    [[nodiscard]] Result<UniqueFd> open_page(std::uint32_t domain) const {
+        return pages_[domain].reopen_read_only();
+    }
+    /// `ClockSetup` with all pages, to a new clock process.
+    void greet(ipc::Channel& channel) const;
+
+private:
+    std::vector<Rate> rates_;
+    std::vector<ipc::OwnedSegment> pages_;
+    std::vector<std::uint32_t> of_actor_;
+};
+
+}  // namespace streamlib::supervision
