@@ -69,7 +69,7 @@ void unknown_property(Check& check, const ActorDecl& actor, const ClassSpec& spe
 void check_properties(Check& check, const ActorDecl& actor, const ClassSpec& spec, PlannedActor& planned) {
     for (const auto& [name, given] : actor.properties) {
         const auto& all = spec.properties;
-        const auto property = std::find_if(all.begin(), all.end(), [&](const auto& p) { return p.name == name; });
+        const auto property = std::find_if(all.begin(), all.end(), [&name = name](const auto& p) { return p.name == name; });
         if (property == all.end()) {
             unknown_property(check, actor, spec, name, given.place);
             continue;
