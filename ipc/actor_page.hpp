@@ -33,7 +33,7 @@
 namespace streamlib::ipc {
 
 inline constexpr std::uint64_t actor_page_layout_hash =
-    0x2026'11'22'0002'0001;  ///< Bumped with any change below.
+    0x2026'11'22'0002'0002;  ///< Bumped with any change below.
 inline constexpr std::size_t max_port_counters = 32;
 inline constexpr std::size_t max_own_counters = 32;
 
