@@ -66,11 +66,16 @@ void unknown_property(Check& check, const ActorDecl& actor, const ClassSpec& spe
     check.found(place, Check::key_of(actor, name), "class " + spec.name + " has no property " + wording::quoted(name) + hint);
 }
 
+const PropertySpec* find_property(const ClassSpec& spec, std::string_view name) {
+    const auto& all = spec.properties;
+    const auto found = std::find_if(all.begin(), all.end(), [name](const auto& p) { return p.name == name; });
+    return found == all.end() ? nullptr : &*found;
+}
+
 void check_properties(Check& check, const ActorDecl& actor, const ClassSpec& spec, PlannedActor& planned) {
     for (const auto& [name, given] : actor.properties) {
-        const auto& all = spec.properties;
-        const auto property = std::find_if(all.begin(), all.end(), [&name = name](const auto& p) { return p.name == name; });
-        if (property == all.end()) {
+        const PropertySpec* property = find_property(spec, name);
+        if (property == nullptr) {
             unknown_property(check, actor, spec, name, given.place);
             continue;
         }
