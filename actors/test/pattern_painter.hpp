@@ -7,7 +7,7 @@
 ///           frame m of this painter, only the columns of the bar, the digits and the strip are touched; else the whole
 ///           picture is copied first. What it knows it checks by reading the strip back: ring memory may be another
 ///           one at the same address.
-/// Cost      paint(): some 60 us at 1080 lines, a copy of the picture more for memory seen the first time.
+/// Cost      paint(): 0.2 ms (planar 0.5 ms) at 1080 lines, a copy of the picture more for memory seen the first time.
 ///           No allocation. [realtime]
 #pragma once
 
