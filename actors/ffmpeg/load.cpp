@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "actors/ffmpeg.hpp"
+#include "runtime/family.hpp"
 
 namespace streamlib::actors {
 namespace {
@@ -73,6 +74,9 @@ Result<const FfmpegApi*> find_and_open() {
     return fail(Errc::not_found, std::string(library_name) + " is not in " + tried +
                                      "; set STREAMLIB_MODULE_PATH to its folder");
 }
+
+/// The zygote of the family has the library loaded before it forks.
+const FamilyRegistration ffmpeg_family{"ffmpeg", [] { return ffmpeg_load().map([](const FfmpegApi*) {}); }};
 
 }  // namespace
 
