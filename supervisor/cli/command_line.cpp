@@ -44,7 +44,7 @@ constexpr std::array later{"top",  "crash", "events", "restart", "replace", "sen
 struct Texts {
     std::string run_for, timeout, signal, http;
     bool step = false, once = false;
-    std::uint64_t last = 0;
+    std::int64_t last = 0;
 };
 
 [[nodiscard]] std::string one_line(std::string text) {
@@ -90,7 +90,8 @@ void add_options(CLI::App& app, Verb verb, CommandLine& line, Texts& texts) {
     if (verb == Verb::ps || verb == Verb::tree) app.add_flag("--once", texts.once)->group("");
     if (verb == Verb::logs) {
         app.add_flag("-f,--follow", line.follow, "Go on until interrupted or the node ends");
-        app.add_option("-n,--last", texts.last, "Only the newest so many lines of each actor");
+        app.add_option("-n,--last", texts.last, "Only the newest so many lines of each actor")
+            ->check(CLI::NonNegativeNumber);
     }
     if (verb == Verb::kill) app.add_option("--signal", texts.signal, "Name or number (default: KILL)");
     if (verb == Verb::wait) {
@@ -130,7 +131,7 @@ void add_options(CLI::App& app, Verb verb, CommandLine& line, Texts& texts) {
         return wrong_value(verb.word, "--state", "STARTING, RUNNING, STOPPING, RESTARTING, STOPPED or FAILED is wanted, not \"" +
                                                      line.state + "\"");
     }
-    if (last_given) line.last = texts.last;
+    if (last_given) line.last = static_cast<std::uint64_t>(texts.last);
     return {std::move(line), 0, {}, {}};
 }
 

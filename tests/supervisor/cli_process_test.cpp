@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line from outside: what a script sees of it, with real nodes.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "ipc/base/time.hpp"
+#include "supervisor/control/api_json.hpp"
+
+using namespace streamlib;
+using namespace streamlib::supervision;
+using testing::HasSubstr;
+using testing::Not;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Nanoseconds second = 1'000'000'000;
+constexpr const char* program = STREAMLIB_BINARY_DIR "/tests/cli_program";
+
+std::string content(const fs::path& path) {
+    std::ifstream file(path);
+    std::stringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+/// The program with its output in two files.
+class Started {
+public:
+    Started(const fs::path& folder, std::vector<std::string> words) {
+        static int number = 0;
+        const std::string name = std::to_string(number++);
+        out_ = folder / (name + ".out");
+        error_ = folder / (name + ".err");
+        pid_ = ::fork();
+        if (pid_ == 0) become(std::move(words));
+    }
+    Started(const Started&) = delete;
+    Started& operator=(const Started&) = delete;
+    ~Started() {
+        if (pid_ <= 0) return;
+        ::kill(pid_, SIGKILL);
+        static_cast<void>(::waitpid(pid_, nullptr, 0));
+    }
+
+    /// The exit status; -1 if a signal ended it or it did not end in time.
+    int wait(Nanoseconds timeout = 30 * second) {
+        for (const MonotonicTime give_up = MonotonicTime::now() + timeout; MonotonicTime::now() < give_up;) {
+            int status = 0;
+            if (::waitpid(pid_, &status, WNOHANG) == pid_) {
+                pid_ = 0;
+                return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        }
+        return -1;
+    }
+    [[nodiscard]] pid_t pid() const { return pid_; }
+    [[nodiscard]] std::string out() const { return content(out_); }
+    [[nodiscard]] std::string error() const { return content(error_); }
+
+private:
+    [[noreturn]] void become(std::vector<std::string> words) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // A test that is killed leaves no node behind.
+        const int out = ::open(out_.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_APPEND, 0600);
+        const int error = ::open(error_.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_APPEND, 0600);
+        ::dup2(out, STDOUT_FILENO);
+        ::dup2(error, STDERR_FILENO);
+        std::vector<char*> arguments{const_cast<char*>(program)};
+        for (std::string& word : words) arguments.push_back(word.data());
+        arguments.push_back(nullptr);
+        ::execv(program, arguments.data());
+        ::_exit(127);
+    }
+    fs::path out_, error_;
+    pid_t pid_ = 0;
+};
+
+std::vector<std::string> lines_of(const std::string& text) {
+    std::vector<std::string> lines;
+    std::stringstream stream(text);
+    for (std::string line; std::getline(stream, line);) lines.push_back(line);
+    return lines;
+}
+
+class Cli : public testing::Test {
+protected:
+    void SetUp() override {
+        folder_ = fs::temp_directory_path() / ("sl-cli-" + std::to_string(::getpid()));
+        fs::create_directories(folder_);
+        ASSERT_EQ(::setenv("STREAMLIB_RUN_DIR", (folder_ / "run").c_str(), 1), 0);
+    }
+    void TearDown() override {
+        node_.reset();
+        fs::remove_all(folder_);
+    }
+
+    /// A node with `chatter >> listener` and all of it RUNNING.
+    void start_node(std::vector<std::string> more = {}) {
+        std::vector<std::string> words{"run", "Chatter >> Listener"};
+        words.insert(words.end(), more.begin(), more.end());
+        node_ = std::make_unique<Started>(folder_, words);
+        ASSERT_EQ(call({"wait", "listener", "--timeout", "30s"}), 0) << error_ << node_->error();
+        ASSERT_EQ(call({"wait", "chatter", "--timeout", "30s"}), 0) << error_;
+    }
+
+    int call(std::vector<std::string> words) {
+        Started started(folder_, std::move(words));
+        const int status = started.wait(60 * second);
+        out_ = started.out();
+        error_ = started.error();
+        return status;
+    }
+
+    ActorRow ps(const std::string& name) {
+        EXPECT_EQ(call({"ps", "--json"}), 0) << error_;
+        for (const std::string& line : lines_of(out_)) {
+            const auto row = read_actor(line);
+            EXPECT_TRUE(row) << line;
+            if (row && row->uri.ends_with("/" + name)) return *row;
+        }
+        ADD_FAILURE() << "no " << name << " in\n" << out_;
+        return {};
+    }
+
+    fs::path folder_;
+    std::unique_ptr<Started> node_;
+    std::string out_, error_;
+};
+
+TEST_F(Cli, a_node_can_be_seen_and_stopped) {
+    start_node();
+    const ActorRow row = ps("chatter");
+    EXPECT_EQ(row.state, "RUNNING");
+    EXPECT_EQ(row.dispatcher, "process");
+    EXPECT_EQ(row.incarnation, 1U);
+    EXPECT_FALSE(row.exit);
+    EXPECT_EQ(::kill(row.pid, 0), 0);
+    EXPECT_EQ(call({"ps"}), 0);
+    EXPECT_THAT(out_, HasSubstr("URI"));
+    EXPECT_THAT(out_, Not(HasSubstr("\x1B")));
+    EXPECT_EQ(call({"tree"}), 0);
+    EXPECT_THAT(out_, HasSubstr("├─ chatter"));
+    EXPECT_THAT(out_, HasSubstr("└─ listener"));
+    EXPECT_EQ(call({"tree", "--json"}), 0);
+    EXPECT_EQ(lines_of(out_).size(), 2U);
+    EXPECT_EQ(call({"stop"}), 0) << error_;
+    EXPECT_EQ(node_->wait(), 0) << node_->error();
+    EXPECT_THAT(node_->out(), HasSubstr("RUNNING  chatter"));
+    EXPECT_THAT(node_->out(), HasSubstr("stopped after"));
+    EXPECT_EQ(node_->error(), "");
+}
+
+TEST_F(Cli, without_a_node_every_verb_says_where_it_looked_and_how_to_start_one) {
+    for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+             {"ps"}, {"tree"}, {"logs"}, {"stop"}, {"kill", "x"}, {"wait", "x", "--timeout", "10ms"}}) {
+        EXPECT_EQ(call(words), 1) << words[0];
+        EXPECT_EQ(lines_of(error_).size(), 1U) << words[0];
+        EXPECT_THAT(error_, HasSubstr((folder_ / "run/local").string())) << words[0];
+        EXPECT_THAT(error_, HasSubstr("streamlib run")) << words[0];
+        EXPECT_EQ(out_, "");
+    }
+    EXPECT_EQ(call({"ps", "--node", "../x"}), 1);
+    EXPECT_EQ(lines_of(error_).size(), 1U);
+}
+
+TEST_F(Cli, an_actor_is_named_by_instance_or_uri) {
+    start_node();
+    const std::string uri = ps("chatter").uri;
+    EXPECT_EQ(call({"logs", uri, "-n", "1"}), 0) << error_;
+    EXPECT_EQ(call({"logs", "actor://elsewhere/Chatter/chatter"}), 1);
+    EXPECT_THAT(error_, HasSubstr(uri));
+    EXPECT_EQ(call({"stop", "chater"}), 1);
+    EXPECT_THAT(error_, HasSubstr("did you mean \"chatter\"?"));
+    EXPECT_EQ(lines_of(error_).size(), 1U);
+    EXPECT_EQ(call({"wait", "nobody", "--timeout", "10ms"}), 1);
+    EXPECT_THAT(error_, HasSubstr("no actor \"nobody\""));
+}
+
+TEST_F(Cli, one_actor_can_be_stopped) {
+    start_node();
+    const pid_t pid = ps("listener").pid;
+    EXPECT_EQ(call({"stop", "listener"}), 0) << error_;
+    const ActorRow row = ps("listener");
+    EXPECT_EQ(row.state, "STOPPED");
+    EXPECT_EQ(row.pid, 0);
+    EXPECT_EQ(row.exit, "exit 0");
+    EXPECT_EQ(::kill(pid, 0), -1);
+    EXPECT_EQ(ps("chatter").state, "RUNNING");
+    EXPECT_EQ(call({"stop", "listener"}), 1);
+    EXPECT_EQ(call({"logs", "listener"}), 0);
+    EXPECT_THAT(out_, HasSubstr("\\x1B[31m"));
+}
+
+TEST_F(Cli, a_killed_actor_is_failed_and_its_last_lines_can_be_read) {
+    start_node();
+    ASSERT_EQ(call({"kill", "chatter"}), 0) << error_;
+    EXPECT_EQ(call({"wait", "chatter", "--state", "FAILED"}), 0) << error_;
+    const ActorRow row = ps("chatter");
+    EXPECT_EQ(row.state, "FAILED");
+    EXPECT_THAT(row.exit.value_or(""), HasSubstr("SIGKILL"));
+    EXPECT_EQ(ps("listener").state, "RUNNING");
+    EXPECT_EQ(call({"logs", "chatter", "--json"}), 0) << error_;
+    ASSERT_FALSE(lines_of(out_).empty());
+    EXPECT_THAT(lines_of(out_).front(), HasSubstr(R"("actor":"chatter","number":)"));
+    EXPECT_THAT(out_, HasSubstr(R"("text":"count")"));
+    EXPECT_EQ(call({"wait", "chatter", "--state", "RUNNING", "--timeout", "20ms"}), 1);
+    EXPECT_THAT(error_, HasSubstr("is FAILED"));
+    EXPECT_THAT(node_->error(), HasSubstr("actor chatter (Chatter) FAILED: "));
+}
+
+TEST_F(Cli, a_log_is_followed_until_the_node_ends) {
+    start_node();
+    Started follow(folder_, {"logs", "-f", "-n", "1"});
+    for (const MonotonicTime give_up = MonotonicTime::now() + 30 * second;
+         MonotonicTime::now() < give_up && lines_of(follow.out()).size() < 10;) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    EXPECT_GE(lines_of(follow.out()).size(), 10U);
+    EXPECT_EQ(call({"stop"}), 0) << error_;
+    EXPECT_EQ(follow.wait(), 0) << follow.error();
+}
+
+TEST_F(Cli, a_launcher_that_is_killed_leaves_clear_words) {
+    start_node();
+    Started waiting(folder_, {"wait", "chatter", "--state", "FAILED", "--timeout", "60s"});
+    ASSERT_EQ(::kill(node_->pid(), SIGKILL), 0);
+    EXPECT_EQ(waiting.wait(), 1);
+    EXPECT_THAT(waiting.error(), testing::AnyOf(HasSubstr("has ended"), HasSubstr("no node")));
+    EXPECT_EQ(call({"ps"}), 1);
+    EXPECT_EQ(lines_of(error_).size(), 1U);
+    EXPECT_TRUE(fs::exists(folder_ / "run/local"));
+    EXPECT_EQ(call({"gc"}), 0) << error_;
+    EXPECT_FALSE(fs::exists(folder_ / "run/local"));
+}
+
+TEST_F(Cli, garbage_and_a_killed_control_process_stop_no_frame) {
+    start_node();
+    const ActorRow before = ps("listener");
+    const auto node_pid = node_->pid();
+    // Found as its person would: by what `ps` of the system shows.
+    pid_t control = 0;
+    for (const auto& entry : fs::directory_iterator("/proc")) {
+        if (content(entry.path() / "comm") != "sl-control\n") continue;
+        if (content(entry.path() / "stat").find(") ") == std::string::npos) continue;
+        std::stringstream stat(content(entry.path() / "stat"));
+        std::string word;
+        std::vector<std::string> words;
+        while (stat >> word) words.push_back(word);
+        if (words.size() > 3 && words[3] == std::to_string(node_pid)) control = std::stoi(words[0]);
+    }
+    ASSERT_GT(control, 0);
+    ASSERT_EQ(::kill(control, SIGKILL), 0);
+    const ActorRow after = ps("listener");
+    EXPECT_EQ(after.pid, before.pid);
+    EXPECT_EQ(after.state, "RUNNING");
+    EXPECT_EQ(after.restarts, 0U);
+}
+
+TEST_F(Cli, run_ends_with_its_sources_or_its_time) {
+    EXPECT_EQ(call({"run", "Chatter blocks=5 >> Listener"}), 0) << error_;
+    EXPECT_THAT(out_, HasSubstr("ended after"));
+    EXPECT_EQ(error_, "");
+    EXPECT_EQ(call({"run", "Chatter >> Listener", "--for", "200ms"}), 0) << error_;
+    EXPECT_THAT(out_, HasSubstr("done after"));
+    EXPECT_EQ(call({"run", "Chatter blocks=1 >> Listener", "-q"}), 0) << error_;
+    EXPECT_EQ(out_, "");
+}
+
+TEST_F(Cli, an_actor_that_cannot_start_is_one) {
+    EXPECT_EQ(call({"run", "Chatter broken=true >> Listener", "--for", "10s"}), 1);
+    EXPECT_THAT(error_, HasSubstr("told to fail"));
+}
+
+TEST_F(Cli, nodes_of_two_names_do_not_meet) {
+    start_node({"--node", "local"});
+    Started other(folder_, {"run", "Chatter >> Listener", "--node", "other"});
+    EXPECT_EQ(call({"wait", "chatter", "--node", "other", "--timeout", "30s"}), 0) << error_;
+    EXPECT_EQ(call({"stop", "--node", "other"}), 0) << error_;
+    EXPECT_EQ(other.wait(), 0);
+    EXPECT_EQ(ps("chatter").state, "RUNNING");
+    EXPECT_EQ(call({"run", "Chatter >> Listener", "--node", "local"}), 1);
+    EXPECT_THAT(error_, HasSubstr("running already"));
+}
+
+TEST_F(Cli, check_finds_everything_at_once_and_prices_the_rings) {
+    const fs::path graph = folder_ / "graph.toml";
+    std::ofstream(graph) << "links = [\"a >> b\"]\n[actors.a]\nclass = \"Chatter\"\nblocks = -1\nfile = \"/nothing/here\"\n"
+                            "[actors.b]\nclass = \"Lisener\"\n";
+    EXPECT_EQ(call({"check", graph.string()}), 1);
+    EXPECT_THAT(error_, HasSubstr(graph.string() + ":4: actors.a.blocks"));
+    EXPECT_THAT(error_, HasSubstr("/nothing/here"));
+    EXPECT_THAT(error_, HasSubstr("Listener"));
+    EXPECT_EQ(call({"check", graph.string(), "--json"}), 1);
+    EXPECT_THAT(out_, HasSubstr(R"({"kind":"finding","file":")"));
+    EXPECT_THAT(out_, HasSubstr(R"("line":4)"));
+    EXPECT_EQ(call({"run", graph.string()}), 1);
+    EXPECT_THAT(error_, HasSubstr(":4:"));
+    EXPECT_EQ(call({"check", "Chatter >> Listener"}), 0) << error_;
+    EXPECT_THAT(out_, HasSubstr("chatter.out"));
+    EXPECT_THAT(out_, HasSubstr("all rings"));
+    EXPECT_EQ(call({"check", "Chatter >> Listener", "--set", "chatter.blocks=x"}), 1);
+    EXPECT_EQ(call({"check", (folder_ / "none.toml").string()}), 1);
+    EXPECT_EQ(lines_of(error_).size(), 1U) << error_;
+}
+
+TEST_F(Cli, inspect_documents_every_class) {
+    EXPECT_EQ(call({"inspect"}), 0);
+    EXPECT_THAT(out_, HasSubstr("Chatter   Counts, and says so"));
+    EXPECT_EQ(call({"inspect", "Chatter"}), 0);
+    EXPECT_THAT(out_, testing::ContainsRegex("blocks +integer +0 +blocks +0 … 1000000000 +Ends after so many"));
+    EXPECT_EQ(call({"inspect", "Chatter", "--json"}), 0);
+    EXPECT_THAT(out_, HasSubstr(R"("name":"Chatter")"));
+    EXPECT_EQ(call({"inspect", "Chater"}), 1);
+    EXPECT_THAT(error_, HasSubstr("did you mean \"Chatter\"?"));
+}
+
+TEST_F(Cli, wrong_usage_is_two) {
+    EXPECT_EQ(call({}), 2);
+    EXPECT_EQ(call({"top"}), 2);
+    EXPECT_EQ(call({"run", "a.toml", "--http", "127.0.0.1:80"}), 2);
+    EXPECT_EQ(lines_of(error_).size(), 1U);
+    EXPECT_EQ(call({"--version"}), 0);
+}
+
+}  // namespace

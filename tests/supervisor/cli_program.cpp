@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line with two classes of its own, so that its tests need nothing else.
+#include <cstring>
+
+#include "runtime/actor.hpp"
+#include "supervisor/cli/cli_main.hpp"
+#include "supervisor/streamlib.hpp"
+
+namespace {
+
+using namespace streamlib;
+
+class Chatter final : public Actor {
+public:
+    static constexpr const char* class_name = "Chatter";
+    static constexpr const char* class_text = "Counts, and says so";
+    Property<std::int64_t> blocks{*this, "blocks", 0, {.text = "Ends after so many; 0: never", .unit = "blocks", .min = 0, .max = 1e9}};
+    Property<std::string> file{*this, "file", "", {.text = "Not read", .is_path = true, .must_exist = true}};
+    Property<bool> broken{*this, "broken", false, {.text = "Fails in start()"}};
+    Output<Data> out{*this, "out", "Its count"};
+
+    Result<> configure() override {
+        out.set_format(data_format("text/plain", 64));
+        return {};
+    }
+    Result<> start() override {
+        log(LogLevel::info, "started");
+        if (*broken) return fail(Errc::io, "told to fail");
+        return {};
+    }
+    void process(const Tick&) override {
+        ++count_;
+        log(LogLevel::info, "count");
+        std::byte block[8];
+        std::memcpy(block, &count_, sizeof block);
+        out.publish_copy(block, {});
+        if (*blocks > 0 && count_ >= static_cast<std::uint64_t>(*blocks)) finish();
+    }
+
+private:
+    std::uint64_t count_ = 0;
+};
+STREAMLIB_ACTOR(Chatter)
+
+class Listener final : public Actor {
+public:
+    static constexpr const char* class_name = "Listener";
+    static constexpr const char* class_text = "Takes every block";
+    Input<Data> in{*this, "in", "Anything"};
+    Listener() { default_trigger(Trigger::input); }
+    void process(const Tick&) override {
+        while (in.read() == InputStatus::fresh) ++seen_;
+    }
+    void stop() override { log(LogLevel::warning, "stopped after \x1B[31m" + std::to_string(seen_) + " \xFF blocks"); }
+
+private:
+    std::uint64_t seen_ = 0;
+};
+STREAMLIB_ACTOR(Listener)
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    streamlib::init(argc, argv);
+    return streamlib::supervision::cli_main(argc, argv);
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "supervisor/control/router.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "supervisor/control/api_json.hpp"
+
+using namespace streamlib;
+using namespace streamlib::supervision;
+using testing::HasSubstr;
+
+namespace {
+
+/// A node that is only values.
+class FakeNode final : public NodeSource {
+public:
+    FakeNode() {
+        rows[0].name = "clip";
+        rows[0].state = "RUNNING";
+        rows[0].uri = "actor://host/MediaFile/clip";
+        rows[0].index = 4;
+        rows[0].generation = 9;
+        rows[1].name = "out";
+        rows[1].state = "FAILED";
+        rows[1].exit = "signal 9 (SIGKILL)";
+    }
+    NodeRow node() const override {
+        NodeRow row;
+        row.name = "studio";
+        row.actors = rows.size();
+        return row;
+    }
+    std::vector<ActorRow> actors() const override { return rows; }
+    std::optional<ActorRow> actor(std::string_view name) const override {
+        for (const ActorRow& row : rows) {
+            if (row.name == name) return row;
+        }
+        return std::nullopt;
+    }
+    std::vector<RingRow> rings() const override { return {{"clip.video", "1280x720", 1, 4, 3, 1, 0, 100, 400, {{"out.video", 2}}}}; }
+    Result<LogPage> logs(const ActorRow& actor, const LogQuery& query) const override {
+        if (actor.name == "out") return fail(Errc::not_found, "actor out: has no log yet");
+        asked = query;
+        return LogPage{{{query.from, 5, "info", 1, "hello"}}, query.from + 1, 0};
+    }
+    std::vector<ActorRow> rows{2};
+    mutable LogQuery asked;
+};
+
+HttpResponse response(const FakeNode& node, const std::string& method, const std::string& target) {
+    Routed routed = route({method, target, {}}, node);
+    const auto* found = std::get_if<HttpResponse>(&routed);
+    EXPECT_NE(found, nullptr) << target;
+    return found != nullptr ? *found : HttpResponse{0, {}};
+}
+
+TEST(Router, tells_actors_node_tree_and_rings) {
+    const FakeNode node;
+    const auto rows = read_actors(response(node, "GET", "/v1/actors").body);
+    ASSERT_TRUE(rows);
+    ASSERT_EQ(rows->size(), 2U);
+    EXPECT_EQ((*rows)[0].uri, "actor://host/MediaFile/clip");
+    EXPECT_EQ((*rows)[1].exit, "signal 9 (SIGKILL)");
+    EXPECT_FALSE((*rows)[0].exit);
+    EXPECT_EQ(read_node(response(node, "GET", "/v1/node").body)->name, "studio");
+    EXPECT_THAT(response(node, "GET", "/v1/tree").body, HasSubstr(R"("kind":"node")"));
+    const auto rings = read_rings(response(node, "GET", "/v1/rings").body);
+    ASSERT_TRUE(rings);
+    EXPECT_EQ(rings->at(0).output, "clip.video");
+    EXPECT_EQ(rings->at(0).readers.at(0).input, "out.video");
+}
+
+TEST(Router, tells_one_actor_and_suggests_the_nearest_name) {
+    const FakeNode node;
+    EXPECT_EQ(read_actor(response(node, "GET", "/v1/actors/clip").body)->index, 4U);
+    const HttpResponse missing = response(node, "GET", "/v1/actors/clp");
+    EXPECT_EQ(missing.status, 404U);
+    EXPECT_EQ(read_error(missing.body), R"(no actor "clp" in node studio; did you mean "clip"?)");
+}
+
+TEST(Router, hands_out_logs_from_a_number_or_the_last) {
+    const FakeNode node;
+    const auto page = read_logs(response(node, "GET", "/v1/actors/clip/logs?from=7").body);
+    ASSERT_TRUE(page);
+    EXPECT_EQ(page->next, 8U);
+    EXPECT_EQ(page->lines.at(0).text, "hello");
+    EXPECT_FALSE(node.asked.last);
+    EXPECT_EQ(response(node, "GET", "/v1/actors/clip/logs?last=3").status, 200U);
+    EXPECT_EQ(node.asked.last, 3U);
+    EXPECT_EQ(response(node, "GET", "/v1/actors/clip/logs?from=x").status, 400U);
+    EXPECT_EQ(response(node, "GET", "/v1/actors/out/logs").status, 404U);
+}
+
+TEST(Router, asks_the_launcher_to_stop_and_to_kill) {
+    const FakeNode node;
+    Routed routed = route({"POST", "/v1/actors/clip/stop?incarnation=3", {}}, node);
+    const auto* stop = std::get_if<AskLauncher>(&routed);
+    ASSERT_NE(stop, nullptr);
+    EXPECT_EQ(stop->request.kind, control_link::RequestKind::stop_actor);
+    EXPECT_EQ(stop->request.actor_index, 4U);
+    EXPECT_EQ(stop->request.actor_generation, 9U);
+    EXPECT_EQ(stop->request.incarnation, 3U);
+    EXPECT_TRUE(control_link::request_in(control_link::bytes_of(stop->request)));
+
+    routed = route({"POST", "/v1/actors/clip/kill?signal=term", {}}, node);
+    const auto* kill = std::get_if<AskLauncher>(&routed);
+    ASSERT_NE(kill, nullptr);
+    EXPECT_EQ(kill->request.signal, 15);
+    EXPECT_TRUE(control_link::request_in(control_link::bytes_of(kill->request)));
+    EXPECT_EQ(response(node, "POST", "/v1/actors/clip/kill?signal=NOSUCH").status, 400U);
+
+    routed = route({"POST", "/v1/stop", {}}, node);
+    ASSERT_NE(std::get_if<AskLauncher>(&routed), nullptr);
+    EXPECT_EQ(std::get<AskLauncher>(routed).request.kind, control_link::RequestKind::stop_node);
+}
+
+TEST(Router, acts_on_post_only_and_tells_on_get_only) {
+    const FakeNode node;
+    EXPECT_EQ(response(node, "GET", "/v1/stop").status, 405U);
+    EXPECT_EQ(response(node, "GET", "/v1/actors/clip/stop").status, 405U);
+    EXPECT_EQ(response(node, "GET", "/v1/actors/clip/kill").status, 405U);
+    EXPECT_EQ(response(node, "POST", "/v1/actors").status, 405U);
+    EXPECT_EQ(response(node, "DELETE", "/v1/actors/clip").status, 405U);
+}
+
+TEST(Router, what_is_not_there_is_404_and_what_is_broken_is_400) {
+    const FakeNode node;
+    for (const char* target : {"/", "/v1", "/v2/actors", "/v1/nothing", "/v1/node/x", "/v1/actors/clip/x", "/v1/actors/clip/logs/x"}) {
+        EXPECT_EQ(response(node, "GET", target).status, 404U) << target;
+    }
+    for (const char* target : {"", "*", "/%", "/v1/wait", "/v1/wait?actor=clip&state=HAPPY", "/v1/wait?actor=clip&timeout_ms=soon"}) {
+        const HttpResponse broken = response(node, "GET", target);
+        EXPECT_EQ(broken.status, 400U) << target;
+        EXPECT_FALSE(read_error(broken.body).empty());
+    }
+}
+
+TEST(Router, waits_are_bounded) {
+    const FakeNode node;
+    Routed routed = route({"GET", "/v1/wait?actor=clip&state=STOPPED&timeout_ms=999999999999", {}}, node);
+    const auto& wait = std::get<WaitFor>(routed);
+    EXPECT_EQ(wait.actor, "clip");
+    EXPECT_EQ(wait.state, "STOPPED");
+    EXPECT_EQ(wait.timeout_ns, max_wait_ns);
+}
+
+TEST(Router, a_wait_knows_whether_it_is_over) {
+    const FakeNode node;
+    const WaitFor wait{"out", "STOPPED", 0};
+    const WaitAnswer failed = wait_answer(wait, node.actor("out"));
+    EXPECT_FALSE(failed.reached);
+    EXPECT_TRUE(failed.known);
+    EXPECT_EQ(failed.state, "FAILED");
+    EXPECT_TRUE(wait_answer({"out", "FAILED", 0}, node.actor("out")).reached);
+    EXPECT_FALSE(wait_answer(wait, std::nullopt).known);
+    const auto read = read_wait(wait_response(failed).body);
+    EXPECT_EQ(read->exit, "signal 9 (SIGKILL)");
+}
+
+TEST(Router, puts_the_launchers_word_into_a_status) {
+    control_link::Reply reply;
+    EXPECT_EQ(reply_response(reply, "actor clip").status, 200U);
+    reply.outcome = control_link::Outcome::not_running;
+    EXPECT_EQ(reply_response(reply, "actor clip").status, 409U);
+    reply.outcome = control_link::Outcome::no_such_actor;
+    EXPECT_EQ(reply_response(reply, "actor clip").status, 404U);
+    reply.outcome = control_link::Outcome::refused;
+    reply.text.set("the node is stopping");
+    const HttpResponse refused = reply_response(reply, "actor clip");
+    EXPECT_EQ(refused.status, 409U);
+    EXPECT_EQ(read_error(refused.body), "actor clip: the node is stopping");
+}
+
+TEST(ControlLink, takes_requests_of_the_right_size_kind_and_signal_only) {
+    using namespace control_link;
+    Request request;
+    EXPECT_FALSE(request_in(bytes_of(request)));  // Kind 0.
+    request.kind = RequestKind::stop_node;
+    EXPECT_TRUE(request_in(bytes_of(request)));
+    EXPECT_FALSE(request_in(bytes_of(request).first(sizeof request - 1)));
+    EXPECT_FALSE(request_in({}));
+    request.signal = 9;
+    EXPECT_FALSE(request_in(bytes_of(request)));
+    request.kind = RequestKind::kill_actor;
+    EXPECT_TRUE(request_in(bytes_of(request)));
+    for (const int signal : {0, -1, 65}) {
+        request.signal = signal;
+        EXPECT_FALSE(request_in(bytes_of(request))) << signal;
+    }
+    request.kind = static_cast<RequestKind>(5);
+    EXPECT_FALSE(request_in(bytes_of(request)));
+}
+
+}  // namespace
