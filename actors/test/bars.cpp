@@ -6,7 +6,7 @@
 #include <cmath>
 #include <span>
 
-#include "actors/test/colour.hpp"
+#include "actors/colour.hpp"
 
 namespace streamlib::actors {
 namespace {

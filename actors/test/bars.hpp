@@ -14,7 +14,7 @@
 
 #include <cstdint>
 
-#include "actors/test/picture.hpp"
+#include "actors/picture.hpp"
 
 namespace streamlib::actors {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "actors/test/colour.hpp"
+#include "actors/colour.hpp"
 
 namespace streamlib::actors {
 namespace {

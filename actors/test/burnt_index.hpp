@@ -18,7 +18,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "actors/test/picture.hpp"
+#include "actors/picture.hpp"
 
 namespace streamlib::actors {
 

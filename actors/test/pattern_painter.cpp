@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "actors/colour.hpp"
 #include "actors/test/burnt_index.hpp"
-#include "actors/test/colour.hpp"
 
 namespace streamlib::actors {
 namespace {

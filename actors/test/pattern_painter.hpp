@@ -16,8 +16,8 @@
 #include <optional>
 #include <vector>
 
+#include "actors/digits.hpp"
 #include "actors/test/bars.hpp"
-#include "actors/test/digits.hpp"
 
 namespace streamlib::actors {
 

@@ -11,7 +11,7 @@
 #include <array>
 #include <optional>
 
-#include "actors/test/digits.hpp"
+#include "actors/digits.hpp"
 #include "runtime/actor.hpp"
 
 namespace streamlib::actors {

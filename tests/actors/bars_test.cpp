@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "actors/test/colour.hpp"
+#include "actors/colour.hpp"
 
 namespace streamlib::actors {
 namespace {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "actors/colour.hpp"
 #include "actors/test/bars.hpp"
-#include "actors/test/colour.hpp"
 
 namespace streamlib::actors {
 namespace {

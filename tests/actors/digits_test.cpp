@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actors/test/digits.hpp"
+#include "actors/digits.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "actors/test/colour.hpp"
+#include "actors/colour.hpp"
 
 namespace streamlib::actors {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actors/test/picture.hpp"
+#include "actors/picture.hpp"
 
 #include <gtest/gtest.h>
 

@@ -8,7 +8,7 @@
 /// Cost      Some dozen multiplications; for set-up.
 #pragma once
 
-#include "actors/test/picture.hpp"
+#include "actors/picture.hpp"
 
 namespace streamlib::actors {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actors/test/digits.hpp"
+#include "actors/digits.hpp"
 
 #include <algorithm>
 #include <array>
 
-#include "actors/test/colour.hpp"
+#include "actors/colour.hpp"
 
 namespace streamlib::actors {
 namespace {

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "actors/test/picture.hpp"
+#include "actors/picture.hpp"
 
 namespace streamlib::actors {
 

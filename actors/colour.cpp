@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actors/test/colour.hpp"
+#include "actors/colour.hpp"
 
 #include <algorithm>
 #include <cmath>
