@@ -70,17 +70,13 @@ private:
         reading_ = false;
         if (closed_) return;
         stream_.expires_never();
-        if (error == http::error::end_of_stream || error == beast::error::timeout ||
-            error.category() != http::make_error_code(http::error::bad_method).category()) {
-            return close();
-        }
-        if (error) {
-            keep_alive_ = false;
-            const bool long_one = error == http::error::body_limit || error == http::error::header_limit;
-            return write(error_response(long_one ? 413U : 400U, Errc::parse,
-                                        long_one ? "the request is too long" : "this is no HTTP request"));
-        }
-        take_request();
+        if (!error) return take_request();
+        static const auto& broken_http = http::make_error_code(http::error::bad_method).category();
+        if (error == http::error::end_of_stream || error.category() != broken_http) return close();
+        keep_alive_ = false;
+        const bool long_one = error == http::error::body_limit || error == http::error::header_limit;
+        write(error_response(long_one ? 413U : 400U, Errc::parse,
+                             long_one ? "the request is too long" : "this is no HTTP request"));
     }
 
     void take_request() {
