@@ -18,8 +18,8 @@ constexpr std::string_view scheme = "actor://";
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool starts_with_any_case(std::string_view text, std::string_view start) {
-    return text.size() >= start.size() &&
-           std::equal(start.begin(), start.end(), text.begin(), [](char a, char b) { return a == lower(b); });
+    return text.size() >= start.size() && std::equal(start.begin(), start.end(), text.begin(),
+                                                     [](char a, char b) { return a == lower(b); });
 }
 
 int hex_digit(char c) {
@@ -48,10 +48,13 @@ public:
         if (auto host = take_host(uri.host); !host) return tl::unexpected(host.error());
         const auto class_rule = [](std::string_view word) { return wording::is_class_name(word); };
         const auto name_rule = [](std::string_view word) { return wording::is_name(word); };
-        if (auto got = take_segment(uri.class_name, "class", class_rule); !got) return tl::unexpected(got.error());
-        if (auto got = take_segment(uri.instance, "instance", name_rule); !got) return tl::unexpected(got.error());
+        if (auto got = take_segment(uri.class_name, "class", class_rule); !got)
+            return tl::unexpected(got.error());
+        if (auto got = take_segment(uri.instance, "instance", name_rule); !got)
+            return tl::unexpected(got.error());
         if (at_ == text_.size()) return uri;
-        if (auto got = take_segment(uri.port, "port", name_rule); !got) return tl::unexpected(got.error());
+        if (auto got = take_segment(uri.port, "port", name_rule); !got)
+            return tl::unexpected(got.error());
         if (at_ != text_.size()) return wrong(at_, "nothing may follow the port");
         return uri;
     }
@@ -64,11 +67,13 @@ private:
         std::string shown = first > 0 ? "..." : "";
         const std::size_t column = shown.size() + std::min(at, text_.size()) - first;
         for (const char c : text_.substr(first, before + after)) {
-            shown += c >= 0x20 && c < 0x7f ? c : '?';  // one column a byte, so that the caret stands right
+            shown += c >= 0x20 && c < 0x7f
+                         ? c
+                         : '?';  // one column a byte, so that the caret stands right
         }
         return fail(Errc::parse, what + " at character " + std::to_string(at + 1) +
-                                     "; a URI is actor://host/Class/instance[/port]\n  " + shown + "\n  " +
-                                     std::string(column, ' ') + "^");
+                                     "; a URI is actor://host/Class/instance[/port]\n  " + shown +
+                                     "\n  " + std::string(column, ' ') + "^");
     }
 
     /// Undoes %XX up to `end`.
@@ -101,8 +106,10 @@ private:
             const auto raw = text_.substr(start, end - start);
             // Without escapes the byte is where it was; with them the host as a whole is to blame.
             const bool plain = raw.find('%') == std::string_view::npos;
-            const std::size_t at = plain ? start + static_cast<std::size_t>(bad - name->begin()) : start;
-            if (*bad == ':') return wrong(at, "a host has no port number here (IPv6 addresses stand in [ ])");
+            const std::size_t at =
+                plain ? start + static_cast<std::size_t>(bad - name->begin()) : start;
+            if (*bad == ':')
+                return wrong(at, "a host has no port number here (IPv6 addresses stand in [ ])");
             return wrong(at, wording::quoted(std::string(1, *bad)) + " is not allowed in a host");
         }
         if (name->size() > 253) return wrong(start, "the host has more than 253 letters");
@@ -122,17 +129,20 @@ private:
         const std::string address = inside->substr(0, zone);
         in6_addr binary{};
         std::array<char, INET6_ADDRSTRLEN> shortest{};
-        if (address.find('\0') != std::string::npos || inet_pton(AF_INET6, address.c_str(), &binary) != 1 ||
+        if (address.find('\0') != std::string::npos ||
+            inet_pton(AF_INET6, address.c_str(), &binary) != 1 ||
             inet_ntop(AF_INET6, &binary, shortest.data(), shortest.size()) == nullptr) {
             return wrong(at_, wording::quoted(address) + " is no IPv6 address");
         }
         host = shortest.data();
         if (zone != std::string::npos) {
-            if (!wording::is_name(inside->substr(zone + 1))) return wrong(at_, "the zone after \"%25\" is no interface");
+            if (!wording::is_name(inside->substr(zone + 1)))
+                return wrong(at_, "the zone after \"%25\" is no interface");
             host += inside->substr(zone);
         }
         at_ = close + 1;
-        if (at_ < text_.size() && text_[at_] != '/') return wrong(at_, "expected \"/\" after the host");
+        if (at_ < text_.size() && text_[at_] != '/')
+            return wrong(at_, "expected \"/\" after the host");
         return {};
     }
 
@@ -144,13 +154,15 @@ private:
         if (end == at_) return wrong(at_, "the " + what + " is missing");
         auto word = decoded(end);
         if (!word) return tl::unexpected(word.error());
-        if (!rule(*word)) return wrong(first_bad(end, rule), wording::quoted(*word) + " is no " + what);
+        if (!rule(*word))
+            return wrong(first_bad(end, rule), wording::quoted(*word) + " is no " + what);
         out = *std::move(word);
         at_ = end;
         return {};
     }
 
-    /// The first character that the rule refuses by itself; the start where it is the word as a whole.
+    /// The first character that the rule refuses by itself; the start where it is the word as a
+    /// whole.
     template <class Rule>
     std::size_t first_bad(std::size_t end, const Rule& rule) const {
         for (std::size_t i = at_; i < end; ++i) {
@@ -169,7 +181,8 @@ std::string encoded(std::string_view text) {
     static constexpr char hex[] = "0123456789ABCDEF";
     std::string out;
     for (const char c : text) {
-        const bool plain = wording::is_name(std::string_view(&c, 1)) || c == ':' || c == '.' || c == '~';
+        const bool plain =
+            wording::is_name(std::string_view(&c, 1)) || c == ':' || c == '.' || c == '~';
         const auto byte = static_cast<unsigned char>(c);
         if (plain) {
             out += c;

@@ -2,10 +2,12 @@
 /// @file
 /// Names of actors and ports over machines: `actor://host/Class/instance[/port]`.
 ///
-/// Model     RFC 3986 with scheme "actor". Host: a registered name, an IPv4 address, or an IPv6 address in [ ]. Everything may
-///           be percent-encoded where it is read; it is printed with the fewest escapes. Host and scheme ignore case
-///           and are kept in small letters, IPv6 in its shortest form, so that equal URIs compare equal.
-/// Threads   Values. Errors: one line that names the character, then the URI and a caret under that character.
+/// Model     RFC 3986 with scheme "actor". Host: a registered name, an IPv4 address, or an IPv6
+///           address in [ ]. Everything may be percent-encoded where it is read; it is printed with
+///           the fewest escapes. Host and scheme ignore case and are kept in small letters, IPv6 in
+///           its shortest form, so that equal URIs compare equal.
+/// Threads   Values. Errors: one line that names the character, then the URI and a caret under that
+///           character.
 #pragma once
 
 #include <string>

@@ -10,26 +10,29 @@
 namespace streamlib::checks {
 namespace {
 
-
 void check_name(Check& check, const ActorDecl& actor, std::uint32_t index) {
     if (!wording::is_name(actor.name)) {
-        check.found(actor.place, "actors", wording::quoted(actor.name) + " is no name of an actor; write " +
-                                               std::string(wording::name_rule));
+        check.found(actor.place, "actors",
+                    wording::quoted(actor.name) + " is no name of an actor; write " +
+                        std::string(wording::name_rule));
     }
     const auto [known, is_new] = check.actor_index.emplace(actor.name, index);
     if (is_new) {
         check.actor_names.push_back(actor.name);
     } else {
         const Place& first = check.graph.actors[known->second].place;
-        check.found(actor.place, Check::key_of(actor), "the name is taken (" + to_string(first) +
-                                                           "); names are unique in a node");
+        check.found(actor.place, Check::key_of(actor),
+                    "the name is taken (" + to_string(first) + "); names are unique in a node");
     }
 }
 
 const ClassSpec* find_class(Check& check, const ActorDecl& actor) {
     if (actor.class_name.empty()) {
-        check.found(actor.place, Check::key_of(actor), "class is missing; write class = \"…\"" +
-                        (check.classes.names.empty() ? "" : ", one of " + wording::list(check.classes.names)));
+        check.found(
+            actor.place, Check::key_of(actor),
+            "class is missing; write class = \"…\"" +
+                (check.classes.names.empty() ? ""
+                                             : ", one of " + wording::list(check.classes.names)));
         return nullptr;
     }
     const ClassSpec* spec = check.classes.lookup ? check.classes.lookup(actor.class_name) : nullptr;
@@ -47,15 +50,17 @@ bool path_exists(const Check& check, const std::string& path) {
     return std::filesystem::exists(std::filesystem::path(path), error);
 }
 
-void check_path(Check& check, const ActorDecl& actor, const PropertySpec& property, const std::string& path,
-                const Place& place) {
-    if (property.type != PropertyType::path || !property.must_exist || path_exists(check, path)) return;
+void check_path(Check& check, const ActorDecl& actor, const PropertySpec& property,
+                const std::string& path, const Place& place) {
+    if (property.type != PropertyType::path || !property.must_exist || path_exists(check, path))
+        return;
     const std::string hint = path.starts_with('/') ? "" : " (looked for in the current directory)";
-    check.found(place, Check::key_of(actor, property.name), "no such file: " + wording::quoted(path) + hint);
+    check.found(place, Check::key_of(actor, property.name),
+                "no such file: " + wording::quoted(path) + hint);
 }
 
-void unknown_property(Check& check, const ActorDecl& actor, const ClassSpec& spec, const std::string& name,
-                      const Place& place) {
+void unknown_property(Check& check, const ActorDecl& actor, const ClassSpec& spec,
+                      const std::string& name, const Place& place) {
     std::vector<std::string> known;
     for (const auto& property : spec.properties) known.push_back(property.name);
     const std::string properties =
@@ -63,16 +68,19 @@ void unknown_property(Check& check, const ActorDecl& actor, const ClassSpec& spe
     known.insert(known.end(), actor_keys().begin(), actor_keys().end());
     std::string hint = check.suggestion(name, known);
     if (hint.starts_with("; known")) hint = properties;
-    check.found(place, Check::key_of(actor, name), "class " + spec.name + " has no property " + wording::quoted(name) + hint);
+    check.found(place, Check::key_of(actor, name),
+                "class " + spec.name + " has no property " + wording::quoted(name) + hint);
 }
 
 const PropertySpec* find_property(const ClassSpec& spec, std::string_view name) {
     const auto& all = spec.properties;
-    const auto found = std::find_if(all.begin(), all.end(), [name](const auto& p) { return p.name == name; });
+    const auto found =
+        std::find_if(all.begin(), all.end(), [name](const auto& p) { return p.name == name; });
     return found == all.end() ? nullptr : &*found;
 }
 
-void check_properties(Check& check, const ActorDecl& actor, const ClassSpec& spec, PlannedActor& planned) {
+void check_properties(Check& check, const ActorDecl& actor, const ClassSpec& spec,
+                      PlannedActor& planned) {
     for (const auto& [name, given] : actor.properties) {
         const PropertySpec* property = find_property(spec, name);
         if (property == nullptr) {
@@ -115,7 +123,8 @@ void check_domain(Check& check, const ActorDecl& actor, PlannedActor& planned) {
     std::vector<std::string> names;
     for (const auto& [name, rate] : clock.domains) names.push_back(name);
     check.found(Check::place_of(actor, "domain"), Check::key_of(actor, "domain"),
-                wording::quoted(actor.domain) + " is neither a name in [clock.domains] nor a rate such as \"60000/1001\"" +
+                wording::quoted(actor.domain) +
+                    " is neither a name in [clock.domains] nor a rate such as \"60000/1001\"" +
                     check.suggestion(actor.domain, names));
 }
 
@@ -135,8 +144,8 @@ void check_limits(Check& check) {
     const auto& actors = check.result.plan.actors;
     if (actors.size() > node.max_actors) {
         check.found(check.graph.place, "node.max_actors",
-                    std::to_string(actors.size()) + " actors, and room for " + std::to_string(node.max_actors) +
-                        "; raise max_actors in [node]");
+                    std::to_string(actors.size()) + " actors, and room for " +
+                        std::to_string(node.max_actors) + "; raise max_actors in [node]");
     }
     std::size_t ports = 0;
     for (const auto& actor : actors) {
@@ -144,8 +153,8 @@ void check_limits(Check& check) {
     }
     if (ports > node.max_ports) {
         check.found(check.graph.place, "node.max_ports",
-                    std::to_string(ports) + " ports, and room for " + std::to_string(node.max_ports) +
-                        "; raise max_ports in [node]");
+                    std::to_string(ports) + " ports, and room for " +
+                        std::to_string(node.max_ports) + "; raise max_ports in [node]");
     }
 }
 
@@ -153,7 +162,8 @@ void check_limits(Check& check) {
 
 void check_actors(Check& check) {
     const auto& actors = check.graph.actors;
-    if (actors.empty()) check.found(check.graph.place, "actors", "there is none; a graph needs at least one actor");
+    if (actors.empty())
+        check.found(check.graph.place, "actors", "there is none; a graph needs at least one actor");
     for (std::uint32_t index = 0; index < actors.size(); ++index) {
         const ActorDecl& actor = actors[index];
         PlannedActor planned;

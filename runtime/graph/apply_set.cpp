@@ -14,7 +14,8 @@ namespace {
 const Place set_place{"--set", 0};
 
 Unexpected wrong(std::string_view assignment, std::string_view why) {
-    return fail(Errc::invalid_argument, "--set " + std::string(assignment.substr(0, 200)) + ": " + std::string(why));
+    return fail(Errc::invalid_argument,
+                "--set " + std::string(assignment.substr(0, 200)) + ": " + std::string(why));
 }
 
 Result<> set_on_actor(ActorDecl& actor, std::string_view key, const WrittenValue& value) {
@@ -25,10 +26,12 @@ Result<> set_on_actor(ActorDecl& actor, std::string_view key, const WrittenValue
 }
 
 /// A key of a table that has no properties: unknown is an error here and now.
-Result<> known_key(const Result<bool>& set, std::string_view key, const std::vector<std::string>& keys) {
+Result<> known_key(const Result<bool>& set, std::string_view key,
+                   const std::vector<std::string>& keys) {
     if (!set) return tl::unexpected(set.error());
     if (*set) return {};
-    return fail(Errc::not_found, "unknown key " + wording::quoted(key) + wording::suggestion(key, keys));
+    return fail(Errc::not_found,
+                "unknown key " + wording::quoted(key) + wording::suggestion(key, keys));
 }
 
 Result<> set_on_supervisor(GraphSpec& graph, std::string_view path, const WrittenValue& value) {
@@ -38,23 +41,28 @@ Result<> set_on_supervisor(GraphSpec& graph, std::string_view path, const Writte
     for (auto& supervisor : graph.supervisors) {
         names.push_back(supervisor.name);
         if (supervisor.name != name) continue;
-        if (dot == std::string_view::npos) return fail(Errc::invalid_argument, "write supervisors.NAME.KEY=value");
+        if (dot == std::string_view::npos)
+            return fail(Errc::invalid_argument, "write supervisors.NAME.KEY=value");
         const std::string_view key = path.substr(dot + 1);
         return known_key(set_supervisor_key(supervisor, key, value), key, supervisor_keys());
     }
-    return fail(Errc::not_found, "no supervisor " + wording::quoted(name) + wording::suggestion(name, names));
+    return fail(Errc::not_found,
+                "no supervisor " + wording::quoted(name) + wording::suggestion(name, names));
 }
 
-Result<> set_on(GraphSpec& graph, std::string_view owner, std::string_view key, const WrittenValue& value) {
+Result<> set_on(GraphSpec& graph, std::string_view owner, std::string_view key,
+                const WrittenValue& value) {
     std::vector<std::string> names;
     for (auto& actor : graph.actors) {
         if (actor.name == owner) return set_on_actor(actor, key, value);
         names.push_back(actor.name);
     }
-    if (owner == "clock") return known_key(set_clock_key(graph.clock, key, value), key, clock_keys());
+    if (owner == "clock")
+        return known_key(set_clock_key(graph.clock, key, value), key, clock_keys());
     if (owner == "node") return known_key(set_node_key(graph.node, key, value), key, node_keys());
     if (owner == "supervisors") return set_on_supervisor(graph, key, value);
-    return fail(Errc::not_found, "no actor " + wording::quoted(owner) + wording::suggestion(owner, names));
+    return fail(Errc::not_found,
+                "no actor " + wording::quoted(owner) + wording::suggestion(owner, names));
 }
 
 }  // namespace
@@ -63,10 +71,11 @@ Result<> apply_set(GraphSpec& graph, std::string_view assignment) {
     const auto equals = assignment.find('=');
     const std::string_view path = wording::trimmed(assignment.substr(0, equals));
     const auto dot = path.find('.');
-    const bool complete = equals != std::string_view::npos && dot != std::string_view::npos && dot != 0 &&
-                          dot + 1 < path.size();
+    const bool complete = equals != std::string_view::npos && dot != std::string_view::npos &&
+                          dot != 0 && dot + 1 < path.size();
     if (!complete) return wrong(assignment, "write --set ACTOR.property=value");
-    const WrittenValue value{WrittenValue::Kind::word, std::string(assignment.substr(equals + 1)), {}};
+    const WrittenValue value{
+        WrittenValue::Kind::word, std::string(assignment.substr(equals + 1)), {}};
     const auto set = set_on(graph, path.substr(0, dot), path.substr(dot + 1), value);
     if (!set) return wrong(assignment, set.error().text);
     return {};

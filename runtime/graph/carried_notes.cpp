@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a graph may say already and this version does not do yet. A key leaves this file when its feature lands.
+// What a graph may say already and this version does not do yet. A key leaves this file when its
+// feature lands.
 #include <algorithm>
 #include <array>
 
@@ -8,8 +9,9 @@
 namespace streamlib::checks {
 namespace {
 
-constexpr std::array carried_actor_keys{"supervisor", "restart", "shutdown", "significant", "standby", "phase",
-                                        "hang_after", "stale_after", "host", "cpus", "realtime", "nice", "limits"};
+constexpr std::array carried_actor_keys{
+    "supervisor",  "restart", "shutdown", "significant", "standby", "phase", "hang_after",
+    "stale_after", "host",    "cpus",     "realtime",    "nice",    "limits"};
 
 bool is_default(const ActorDecl& actor, std::string_view key) {
     if (key == "standby") return actor.standby == 0;
@@ -20,7 +22,8 @@ bool is_default(const ActorDecl& actor, std::string_view key) {
 void note(Check& check, const Place& place, std::string key, const std::string& what) {
     constexpr std::size_t most = 200;
     if (check.result.notes.size() >= most) return;
-    check.result.notes.push_back({place, std::move(key), what + " is carried but has no effect yet"});
+    check.result.notes.push_back(
+        {place, std::move(key), what + " is carried but has no effect yet"});
 }
 
 }  // namespace
@@ -41,12 +44,15 @@ void note_carried(Check& check) {
         note(check, supervisor.place, "supervisors." + supervisor.name, "a supervisor");
     }
     const auto& sources = check.graph.clock.sources;
-    if (std::any_of(sources.begin(), sources.end(), [](const auto& source) { return source != "software"; })) {
+    if (std::any_of(sources.begin(), sources.end(),
+                    [](const auto& source) { return source != "software"; })) {
         note(check, check.graph.place, "clock.source", "a clock other than \"software\"");
     }
-    if (!check.graph.node.on_alarm.empty()) note(check, check.graph.place, "node.on_alarm", "on_alarm");
-    std::stable_sort(check.result.notes.begin(), check.result.notes.end(),
-                     [](const Finding& a, const Finding& b) { return a.place.line < b.place.line; });
+    if (!check.graph.node.on_alarm.empty())
+        note(check, check.graph.place, "node.on_alarm", "on_alarm");
+    std::stable_sort(
+        check.result.notes.begin(), check.result.notes.end(),
+        [](const Finding& a, const Finding& b) { return a.place.line < b.place.line; });
 }
 
 }  // namespace streamlib::checks

@@ -31,8 +31,10 @@ const Place& Check::place_of(const ActorDecl& actor, std::string_view key) {
 }
 
 std::string Check::key_of(const ActorDecl& actor, std::string_view key) {
-    std::string text = "actors." + (wording::is_name(actor.name) ? actor.name : wording::quoted(actor.name));
-    if (!key.empty()) text += "." + (wording::is_name(key) ? std::string(key) : wording::quoted(key));
+    std::string text =
+        "actors." + (wording::is_name(actor.name) ? actor.name : wording::quoted(actor.name));
+    if (!key.empty())
+        text += "." + (wording::is_name(key) ? std::string(key) : wording::quoted(key));
     return text;
 }
 

@@ -11,8 +11,9 @@
 
 namespace streamlib {
 
-/// A number and a unit (ns, us, ms, s, min, h), blanks between them allowed; never negative, at most 100 years.
-/// A number without a unit is an error that says so: nobody guesses between seconds and milliseconds.
+/// A number and a unit (ns, us, ms, s, min, h), blanks between them allowed; never negative, at
+/// most 100 years. A number without a unit is an error that says so: nobody guesses between seconds
+/// and milliseconds.
 [[nodiscard]] Result<Nanoseconds> parse_duration(std::string_view text);
 
 /// The shortest exact form with one unit: "10s", "250ms", "1500us".

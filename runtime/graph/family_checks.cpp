@@ -9,7 +9,6 @@
 namespace streamlib::checks {
 namespace {
 
-
 void check_parents(Check& check) {
     auto& plan = check.result.plan;
     std::vector<Edge> edges;
@@ -38,7 +37,8 @@ void check_parents(Check& check) {
 }
 
 std::string supervisor_key(const SupervisorDecl& supervisor) {
-    return "supervisors." + (wording::is_name(supervisor.name) ? supervisor.name : wording::quoted(supervisor.name));
+    return "supervisors." +
+           (wording::is_name(supervisor.name) ? supervisor.name : wording::quoted(supervisor.name));
 }
 
 void check_supervisors(Check& check) {
@@ -48,8 +48,9 @@ void check_supervisors(Check& check) {
     for (std::uint32_t i = 0; i < supervisors.size(); ++i) {
         const auto& supervisor = supervisors[i];
         if (!wording::is_name(supervisor.name)) {
-            check.found(supervisor.place, "supervisors", wording::quoted(supervisor.name) + " is no name of a supervisor; write " +
-                                                             std::string(wording::name_rule));
+            check.found(supervisor.place, "supervisors",
+                        wording::quoted(supervisor.name) + " is no name of a supervisor; write " +
+                            std::string(wording::name_rule));
         }
         if (!known.emplace(supervisor.name, i).second) {
             check.found(supervisor.place, supervisor_key(supervisor), "the name is taken");
@@ -69,13 +70,15 @@ void check_supervisors(Check& check) {
         }
     }
     for (const auto& loop : loops_of(static_cast<std::uint32_t>(supervisors.size()), edges)) {
-        check.found(supervisors[loop.front()].place, supervisor_key(supervisors[loop.front()]) + ".parent",
+        check.found(supervisors[loop.front()].place,
+                    supervisor_key(supervisors[loop.front()]) + ".parent",
                     "a supervisor cannot be above itself");
     }
     for (const auto& decl : check.graph.actors) {
         if (decl.supervisor.empty() || known.contains(decl.supervisor)) continue;
         check.found(Check::place_of(decl, "supervisor"), Check::key_of(decl, "supervisor"),
-                    "no supervisor " + wording::quoted(decl.supervisor) + " is declared; write a table [supervisors.NAME]" +
+                    "no supervisor " + wording::quoted(decl.supervisor) +
+                        " is declared; write a table [supervisors.NAME]" +
                         check.suggestion(decl.supervisor, names));
     }
 }

@@ -21,12 +21,14 @@ SettingValue::SettingValue(double value) : written{WrittenValue::Kind::real, {},
 
 Graph::Graph() : build_(std::make_shared<detail::GraphBuild>()) { build_->spec.place = cpp_place; }
 
-Node<void> Graph::add(std::string class_name, std::string name, std::initializer_list<Setting> settings) {
+Node<void> Graph::add(std::string class_name, std::string name,
+                      std::initializer_list<Setting> settings) {
     declare(std::move(class_name), name, settings);
     return {build_, std::move(name)};
 }
 
-void Graph::declare(std::string class_name, const std::string& name, std::initializer_list<Setting> settings) {
+void Graph::declare(std::string class_name, const std::string& name,
+                    std::initializer_list<Setting> settings) {
     ActorDecl actor;
     actor.name = name;
     actor.class_name = std::move(class_name);
@@ -35,7 +37,8 @@ void Graph::declare(std::string class_name, const std::string& name, std::initia
         const auto& written = setting.value.written;
         const auto set = set_actor_key(actor, setting.key, written, cpp_place);
         if (!set) {
-            build_->findings.push_back({cpp_place, "actors." + name + "." + setting.key, set.error().text});
+            build_->findings.push_back(
+                {cpp_place, "actors." + name + "." + setting.key, set.error().text});
         } else if (!*set) {
             actor.properties[setting.key] = {written.text, cpp_place};
         }

@@ -38,7 +38,8 @@ Result<std::int64_t> as_integer(const WrittenValue& value, std::int64_t low, std
     const auto [stop, error] = std::from_chars(value.text.data(), end, number);
     const bool typed = value.kind == Kind::word || value.kind == Kind::integer;
     if (!typed || error != std::errc{} || stop != end || number < low || number > high) {
-        return wrong(value, "a whole number from " + std::to_string(low) + " to " + std::to_string(high));
+        return wrong(value,
+                     "a whole number from " + std::to_string(low) + " to " + std::to_string(high));
     }
     return number;
 }
@@ -47,7 +48,8 @@ Result<std::int64_t> as_integer(const WrittenValue& value, std::int64_t low, std
 
 template <auto Member, class T>
 Result<> set_text(T& target, const WrittenValue& value) {
-    if (value.kind == Kind::list || value.kind == Kind::boolean) return wrong(value, "a text in quotes");
+    if (value.kind == Kind::list || value.kind == Kind::boolean)
+        return wrong(value, "a text in quotes");
     target.*Member = value.text;
     return {};
 }
@@ -67,7 +69,8 @@ Result<> set_list(T& target, const WrittenValue& value) {
         target.*Member = value.items;
         return {};
     }
-    if (value.kind != Kind::word && value.kind != Kind::text) return wrong(value, "a text or a list of texts");
+    if (value.kind != Kind::word && value.kind != Kind::text)
+        return wrong(value, "a text or a list of texts");
     target.*Member = {value.text};
     return {};
 }
@@ -75,7 +78,8 @@ Result<> set_list(T& target, const WrittenValue& value) {
 template <auto Member, class T>
 Result<> set_boolean(T& target, const WrittenValue& value) {
     const bool typed = value.kind == Kind::word || value.kind == Kind::boolean;
-    if (!typed || (value.text != "true" && value.text != "false")) return wrong(value, "true or false");
+    if (!typed || (value.text != "true" && value.text != "false"))
+        return wrong(value, "true or false");
     target.*Member = value.text == "true";
     return {};
 }
@@ -98,7 +102,8 @@ Result<> set_optional_integer(T& target, const WrittenValue& value) {
 
 template <auto Member, class T>
 Result<> set_duration(T& target, const WrittenValue& value) {
-    if (value.kind == Kind::boolean || value.kind == Kind::list) return wrong(value, "a duration such as \"250ms\"");
+    if (value.kind == Kind::boolean || value.kind == Kind::list)
+        return wrong(value, "a duration such as \"250ms\"");
     const auto span = parse_duration(value.text);
     if (!span) return tl::unexpected(span.error());
     target.*Member = *span;
@@ -106,12 +111,14 @@ Result<> set_duration(T& target, const WrittenValue& value) {
 }
 
 Result<Rate> as_rate(const WrittenValue& value) {
-    if (value.kind == Kind::boolean || value.kind == Kind::list) return wrong(value, "a rate such as \"60000/1001\"");
+    if (value.kind == Kind::boolean || value.kind == Kind::list)
+        return wrong(value, "a rate such as \"60000/1001\"");
     return parse_rate(value.text);
 }
 
 Result<> set_trigger(ActorDecl& actor, const WrittenValue& value) {
-    for (const auto trigger : {Trigger::automatic, Trigger::tick, Trigger::input, Trigger::cascade}) {
+    for (const auto trigger :
+         {Trigger::automatic, Trigger::tick, Trigger::input, Trigger::cascade}) {
         if (value.text == to_string(trigger)) {
             actor.trigger = trigger;
             return {};
@@ -121,7 +128,8 @@ Result<> set_trigger(ActorDecl& actor, const WrittenValue& value) {
 }
 
 Result<> set_class(ActorDecl& actor, const WrittenValue& value) {
-    if (value.kind == Kind::list || value.kind == Kind::boolean || !wording::is_class_name(value.text)) {
+    if (value.kind == Kind::list || value.kind == Kind::boolean ||
+        !wording::is_class_name(value.text)) {
         return wrong(value, "the name of a class, such as \"TestPattern\"");
     }
     actor.class_name = value.text;
@@ -137,7 +145,8 @@ Result<> set_clock_rate(ClockDecl& clock, const WrittenValue& value) {
 
 Result<> set_clock_sources(ClockDecl& clock, const WrittenValue& value) {
     auto set = set_list<&ClockDecl::sources>(clock, value);
-    if (set && clock.sources.empty()) return wrong(value, "at least one source, such as \"software\"");
+    if (set && clock.sources.empty())
+        return wrong(value, "at least one source, such as \"software\"");
     return set;
 }
 
@@ -230,13 +239,15 @@ std::vector<std::string> names(const std::array<Key<T>, N>& table) {
 
 }  // namespace
 
-Result<bool> set_actor_key(ActorDecl& actor, std::string_view key, const WrittenValue& value, const Place& place) {
+Result<bool> set_actor_key(ActorDecl& actor, std::string_view key, const WrittenValue& value,
+                           const Place& place) {
     auto set = set_by_table<ActorDecl>(actor_table, actor, key, value);
     if (set && *set) actor.key_places[std::string(key)] = place;
     return set;
 }
 
-Result<bool> set_supervisor_key(SupervisorDecl& supervisor, std::string_view key, const WrittenValue& value) {
+Result<bool> set_supervisor_key(SupervisorDecl& supervisor, std::string_view key,
+                                const WrittenValue& value) {
     return set_by_table<SupervisorDecl>(supervisor_table, supervisor, key, value);
 }
 
@@ -245,7 +256,8 @@ Result<bool> set_clock_key(ClockDecl& clock, std::string_view key, const Written
     if (!key.starts_with(domains)) return set_by_table<ClockDecl>(clock_table, clock, key, value);
     const std::string_view name = key.substr(domains.size());
     if (!wording::is_name(name)) {
-        return fail(Errc::invalid_argument, wording::quoted(name) + " is no name of a tick domain; write " +
+        return fail(Errc::invalid_argument, wording::quoted(name) +
+                                                " is no name of a tick domain; write " +
                                                 std::string(wording::name_rule));
     }
     const auto rate = as_rate(value);

@@ -17,7 +17,8 @@ std::vector<std::vector<std::uint32_t>> outgoing(Node nodes, std::span<const Edg
     return out;
 }
 
-/// Depth-first walk over everything; tells `on_back` each edge that leads into the current path, with that path.
+/// Depth-first walk over everything; tells `on_back` each edge that leads into the current path,
+/// with that path.
 void walk(Node nodes, std::span<const Edge> edges,
           const std::function<void(std::uint32_t edge, const std::vector<Node>& path)>& on_back) {
     enum class Mark : std::uint8_t { fresh, on_path, done };
@@ -58,10 +59,12 @@ void walk(Node nodes, std::span<const Edge> edges,
 
 GraphOrder order_of(Node nodes, std::span<const Edge> edges) {
     GraphOrder result{{}, std::vector<bool>(edges.size(), false)};
-    walk(nodes, edges, [&](std::uint32_t edge, const std::vector<Node>&) { result.feedback[edge] = true; });
+    walk(nodes, edges,
+         [&](std::uint32_t edge, const std::vector<Node>&) { result.feedback[edge] = true; });
 
     std::vector<std::uint32_t> waiting(nodes, 0);
-    for (std::uint32_t e = 0; e < edges.size(); ++e) waiting[edges[e].second] += result.feedback[e] ? 0 : 1;
+    for (std::uint32_t e = 0; e < edges.size(); ++e)
+        waiting[edges[e].second] += result.feedback[e] ? 0 : 1;
     std::priority_queue<Node, std::vector<Node>, std::greater<>> ready;
     for (Node node = 0; node < nodes; ++node) {
         if (waiting[node] == 0) ready.push(node);
@@ -72,7 +75,8 @@ GraphOrder order_of(Node nodes, std::span<const Edge> edges) {
         ready.pop();
         result.order.push_back(node);
         for (const std::uint32_t edge : out[node]) {
-            if (!result.feedback[edge] && --waiting[edges[edge].second] == 0) ready.push(edges[edge].second);
+            if (!result.feedback[edge] && --waiting[edges[edge].second] == 0)
+                ready.push(edges[edge].second);
         }
     }
     return result;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /// @file
-/// A graph as somebody wrote it down: in TOML, in one line, or in C++ with `>>`. All three build this same value.
-/// Model     Declarations with their place, unresolved: class names and ports are looked up by `check_graph`.
+/// A graph as somebody wrote it down: in TOML, in one line, or in C++ with `>>`. All three build
+/// this same value.
+///
+/// Model     Declarations with their place, unresolved: class names and ports are looked up by
+///           `check_graph`.
 /// Threads   Plain values.
 #pragma once
 
@@ -16,29 +19,33 @@
 
 namespace streamlib {
 
-/// Where something was written; prints as "file:line" (line 0: the file as a whole; "C++" for the DSL).
+/// Where something was written; prints as "file:line" (line 0: the file as a whole; "C++" for the
+/// DSL).
 struct Place {
     std::string file;
     std::uint32_t line = 0;
 };
 [[nodiscard]] std::string to_string(const Place& place);
 
-/// A value as text, with the place it was given. TOML integers, floats, booleans and strings all become text here.
+/// A value as text, with the place it was given. TOML integers, floats, booleans and strings all
+/// become text here.
 struct GivenValue {
     std::string text;
     Place place;
 };
 
 struct ActorDecl {
-    std::string name;        ///< Instance name, [A-Za-z0-9_-]{1,63}, unique in the node.
+    std::string name;  ///< Instance name, [A-Za-z0-9_-]{1,63}, unique in the node.
     std::string class_name;
     Place place;
-    std::map<std::string, GivenValue> properties;  ///< Everything that is not one of the keys below.
-    std::string parent, supervisor, restart, shutdown, start = "fork", domain, phase, dispatcher, host, cpus, limits, plugin;
+    /// Everything that is not one of the keys below.
+    std::map<std::string, GivenValue> properties;
+    std::string parent, supervisor, restart, shutdown, start = "fork";
+    std::string domain, phase, dispatcher, host, cpus, limits, plugin;
     bool significant = false;
     std::uint32_t standby = 0;
     Trigger trigger = Trigger::automatic;
-    Nanoseconds hang_after_ns = 0, stale_after_ns = 0;  ///< 0: default.
+    Nanoseconds hang_after_ns = 0, stale_after_ns = 0;     ///< 0: default.
     std::uint32_t depth = 0, hold = 0, spare_readers = 2;  ///< depth, hold: 0 = the class's own.
     std::optional<int> realtime, nice;
     std::map<std::string, Place> key_places;  ///< Where each of the keys above was written.
@@ -73,13 +80,14 @@ struct NodeDecl {
 struct GraphSpec {
     NodeDecl node;
     ClockDecl clock;
-    std::vector<ActorDecl> actors;        ///< In the order of the text.
+    std::vector<ActorDecl> actors;  ///< In the order of the text.
     std::vector<SupervisorDecl> supervisors;
     std::vector<LinkDecl> links;
     Place place;
 };
 
-/// One thing that is wrong, for a person: prints as "graph.toml:12: actors.blur.radius: 900 is above 100 (px)".
+/// One thing that is wrong, for a person: prints as "graph.toml:12: actors.blur.radius: 900 is
+/// above 100 (px)".
 struct Finding {
     Place place;
     std::string key;   ///< "actors.clip.path", "links[2]"; may be empty.

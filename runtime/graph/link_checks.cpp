@@ -16,7 +16,8 @@ struct Pair {
 };
 
 bool fits(const PortSpec& output, const PortSpec& input) {
-    return output.kind == input.kind || output.kind == MediaKind::none || input.kind == MediaKind::none;
+    return output.kind == input.kind || output.kind == MediaKind::none ||
+           input.kind == MediaKind::none;
 }
 
 std::string kind_name(const PortSpec& port) {
@@ -40,16 +41,21 @@ public:
         const auto* source = check_.result.plan.actors[*from].spec;
         const auto* target = check_.result.plan.actors[*to].spec;
         if (source == nullptr || target == nullptr) return give_up(from, to);
-        const Indices outputs = candidates(source->outputs, link_.from, link_.from_port, "output", source->inputs);
-        const Indices inputs = candidates(target->inputs, link_.to, link_.to_port, "input", target->outputs);
+        const Indices outputs =
+            candidates(source->outputs, link_.from, link_.from_port, "output", source->inputs);
+        const Indices inputs =
+            candidates(target->inputs, link_.to, link_.to_port, "input", target->outputs);
         if (outputs.empty() || inputs.empty()) return give_up(from, to);
         const auto pair = choose(*source, *target, outputs, inputs);
         if (!pair) return give_up(from, to);
-        check_.result.plan.links.push_back({*from, pair->output, *to, pair->input, link_.place, false});
+        check_.result.plan.links.push_back(
+            {*from, pair->output, *to, pair->input, link_.place, false});
     }
 
 private:
-    void found(std::string text) const { check_.found(link_.place, "links", to_string(link_) + ": " + std::move(text)); }
+    void found(std::string text) const {
+        check_.found(link_.place, "links", to_string(link_) + ": " + std::move(text));
+    }
 
     void give_up(std::optional<std::uint32_t> from, std::optional<std::uint32_t> to) {
         for (const auto end : {from, to}) {
@@ -60,7 +66,8 @@ private:
     std::optional<std::uint32_t> actor(const std::string& name) const {
         const auto known = check_.actor_index.find(name);
         if (known != check_.actor_index.end()) return known->second;
-        found("no actor " + wording::quoted(name) + " is declared" + check_.suggestion(name, check_.actor_names));
+        found("no actor " + wording::quoted(name) + " is declared" +
+              check_.suggestion(name, check_.actor_names));
         return {};
     }
 
@@ -80,21 +87,24 @@ private:
             if (hint.starts_with("; known")) hint.clear();
             const auto same_name = [&](const PortSpec& other) { return other.name == port; };
             if (std::any_of(other_side.begin(), other_side.end(), same_name)) {
-                hint = ", only one of the other side (in the middle of a chain a port names input and output: write "
-                       "two links)";
+                hint =
+                    ", only one of the other side (in the middle of a chain a port names input and "
+                    "output: write "
+                    "two links)";
             }
-            found(actor_name + " has no " + side + " " + wording::quoted(port) + hint + "; its " + side + "s are " +
-                  port_list(ports));
+            found(actor_name + " has no " + side + " " + wording::quoted(port) + hint + "; its " +
+                  side + "s are " + port_list(ports));
         }
         return all;
     }
 
-    std::optional<Pair> choose(const ClassSpec& source, const ClassSpec& target, const Indices& outputs,
-                               const Indices& inputs) const {
+    std::optional<Pair> choose(const ClassSpec& source, const ClassSpec& target,
+                               const Indices& outputs, const Indices& inputs) const {
         std::vector<Pair> fitting;
         for (const auto output : outputs) {
             for (const auto input : inputs) {
-                if (fits(source.outputs[output], target.inputs[input])) fitting.push_back({output, input});
+                if (fits(source.outputs[output], target.inputs[input]))
+                    fitting.push_back({output, input});
             }
         }
         if (fitting.size() == 1) return fitting.front();
@@ -105,18 +115,19 @@ private:
         }
         std::vector<std::string> ways;
         for (const auto& pair : fitting) {
-            ways.push_back(link_.from + "." + source.outputs[pair.output].name + " >> " + link_.to + "." +
-                           target.inputs[pair.input].name);
+            ways.push_back(link_.from + "." + source.outputs[pair.output].name + " >> " + link_.to +
+                           "." + target.inputs[pair.input].name);
         }
         found("several ports fit; write one of: " + wording::list(ways, 8));
         return {};
     }
 
-    static std::string ends(const Ports& ports, const Indices& indices, const std::string& actor_name,
-                            std::string_view verb) {
+    static std::string ends(const Ports& ports, const Indices& indices,
+                            const std::string& actor_name, std::string_view verb) {
         std::vector<std::string> words;
         for (const auto i : indices) {
-            words.push_back(actor_name + "." + ports[i].name + std::string(verb) + kind_name(ports[i]));
+            words.push_back(actor_name + "." + ports[i].name + std::string(verb) +
+                            kind_name(ports[i]));
         }
         return wording::list(words, 8);
     }
@@ -137,9 +148,9 @@ void check_two_into_one(Check& check) {
             continue;
         }
         check.found(link.place, "links",
-                    "two links into " + input_name(plan, link) + ": " + output_name(plan, *other->second) + " (" +
-                        to_string(other->second->place) + ") and " + output_name(plan, link) +
-                        "; an input reads one output");
+                    "two links into " + input_name(plan, link) + ": " +
+                        output_name(plan, *other->second) + " (" + to_string(other->second->place) +
+                        ") and " + output_name(plan, link) + "; an input reads one output");
     }
     plan.links = std::move(kept);
 }
@@ -171,8 +182,9 @@ void check_required_inputs(Check& check) {
             const auto& port = actor.spec->inputs[i];
             if (linked[i] || port.optional) continue;
             const auto& decl = check.graph.actors[index];
-            check.found(decl.place, Check::key_of(decl), "nothing is linked into its input " + port.name + " (" +
-                            kind_name(port) + "); add to links: \"… >> " + actor.name + "." + port.name + "\"");
+            check.found(decl.place, Check::key_of(decl),
+                        "nothing is linked into its input " + port.name + " (" + kind_name(port) +
+                            "); add to links: \"… >> " + actor.name + "." + port.name + "\"");
         }
     }
 }

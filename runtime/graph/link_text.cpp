@@ -12,8 +12,8 @@ public:
     explicit ChainText(std::string_view text) : text_(text) {}
 
     void skip_blanks() {
-        while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' ||
-                                      text_[at_] == '\r')) {
+        while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' ||
+                                      text_[at_] == '\n' || text_[at_] == '\r')) {
             ++at_;
         }
     }
@@ -33,8 +33,10 @@ public:
         return name;
     }
     [[nodiscard]] Unexpected expected(std::string_view what) const {
-        std::string line = "expected " + std::string(what) + " at character " + std::to_string(at_ + 1);
-        line += at_end() ? ", where the text ends" : ", before " + wording::quoted(text_.substr(at_, 24));
+        std::string line =
+            "expected " + std::string(what) + " at character " + std::to_string(at_ + 1);
+        line += at_end() ? ", where the text ends"
+                         : ", before " + wording::quoted(text_.substr(at_, 24));
         return fail(Errc::parse, line + "; a link is written \"a.port >> b >> c.port\"");
     }
 
@@ -72,7 +74,8 @@ Result<std::vector<LinkDecl>> parse_links(std::string_view given, const Place& p
     return links;
 }
 
-void append_links(std::vector<LinkDecl>& links, const std::vector<Endpoint>& chain, const Place& place) {
+void append_links(std::vector<LinkDecl>& links, const std::vector<Endpoint>& chain,
+                  const Place& place) {
     for (std::size_t i = 1; i < chain.size(); ++i) {
         const auto &from = chain[i - 1], &to = chain[i];
         links.push_back({from.actor, from.port, to.actor, to.port, place});

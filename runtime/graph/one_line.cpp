@@ -28,9 +28,9 @@ bool digit(char c) { return c >= '0' && c <= '9'; }
 /// An element as it stands: not yet known whether its head is a class or the name of an actor.
 struct Element {
     std::string head, port;
-    bool dotted = false;         ///< "head." or "head.port".
+    bool dotted = false;  ///< "head." or "head.port".
     std::vector<const Word*> settings;
-    std::string name;            ///< From name=…; later the name of the actor it declares or means.
+    std::string name;  ///< From name=…; later the name of the actor it declares or means.
     bool declares = false;
     std::size_t at = 0;
 };
@@ -62,7 +62,8 @@ public:
 private:
     void wrong(const Problem& problem, std::string key = {}) {
         if (read_.findings.size() >= 200) return;
-        read_.findings.push_back({line_place, std::move(key), one_line::with_caret(line_, problem)});
+        read_.findings.push_back(
+            {line_place, std::move(key), one_line::with_caret(line_, problem)});
     }
     bool stop(std::size_t at, std::string text) {
         wrong({at, std::move(text)});
@@ -79,13 +80,16 @@ private:
             for (const auto& key : node_keys()) known.push_back("node." + key);
             const std::string_view key = word.text;
             if (key == "rate") set = set_clock_key(read_.graph.clock, key, value);
-            if (key.starts_with("clock.")) set = set_clock_key(read_.graph.clock, key.substr(6), value);
-            if (key.starts_with("node.")) set = set_node_key(read_.graph.node, key.substr(5), value);
+            if (key.starts_with("clock."))
+                set = set_clock_key(read_.graph.clock, key.substr(6), value);
+            if (key.starts_with("node."))
+                set = set_node_key(read_.graph.node, key.substr(5), value);
             if (!set) {
                 wrong({word.value_at, set.error().text}, word.text);
             } else if (!*set) {
-                wrong({word.at, "before the first class stand settings of clock and node; unknown key " +
-                                    wording::quoted(key) + wording::suggestion(key, known)});
+                wrong({word.at,
+                       "before the first class stand settings of clock and node; unknown key " +
+                           wording::quoted(key) + wording::suggestion(key, known)});
             }
         }
     }
@@ -117,9 +121,11 @@ private:
     }
 
     bool element() {
-        if (next_ >= words_.size()) return stop(line_.size(), "expected a class or the name of an actor after \">>\"");
+        if (next_ >= words_.size())
+            return stop(line_.size(), "expected a class or the name of an actor after \">>\"");
         const Word& word = words_[next_];
-        if (word.kind != WordKind::plain) return stop(word.at, "expected a class or the name of an actor");
+        if (word.kind != WordKind::plain)
+            return stop(word.at, "expected a class or the name of an actor");
         ++next_;
         Element element;
         element.at = word.at;
@@ -128,7 +134,8 @@ private:
         element.dotted = dot != std::string::npos;
         if (element.dotted) element.port = word.text.substr(dot + 1);
         if (!wording::is_class_name(element.head)) {
-            return stop(word.at, wording::quoted(element.head) + " is neither a class nor the name of an actor");
+            return stop(word.at, wording::quoted(element.head) +
+                                     " is neither a class nor the name of an actor");
         }
         if (!element.port.empty() && !wording::is_name(element.port)) {
             return stop(word.at + dot + 1, wording::quoted(element.port) + " is no port; write " +
@@ -139,7 +146,8 @@ private:
                 element.settings.push_back(&words_[next_]);
             } else if (!wording::is_name(words_[next_].value)) {
                 return stop(words_[next_].value_at, wording::quoted(words_[next_].value) +
-                                                        " is no name; write " + std::string(wording::name_rule));
+                                                        " is no name; write " +
+                                                        std::string(wording::name_rule));
             } else {
                 element.name = words_[next_].value;
             }
@@ -168,8 +176,8 @@ private:
                 undecided.push_back(&element);
             }
         }
-        // What is left begins with a small letter: "cam." is a reference, perhaps to nothing; "cam" is one if there is
-        // such an actor by now, else a class that somebody spelt so.
+        // What is left begins with a small letter: "cam." is a reference, perhaps to nothing; "cam"
+        // is one if there is such an actor by now, else a class that somebody spelt so.
         for (auto* element : undecided) {
             element->declares = !element->dotted && !names.contains(element->head);
             if (element->declares) {
@@ -202,7 +210,8 @@ private:
                 const WrittenValue value{WrittenValue::Kind::word, word->value, {}};
                 const auto set = set_actor_key(actor, word->text, value, line_place);
                 if (!set) {
-                    wrong({word->value_at, set.error().text}, "actors." + actor.name + "." + word->text);
+                    wrong({word->value_at, set.error().text},
+                          "actors." + actor.name + "." + word->text);
                 } else if (!*set) {
                     actor.properties[word->text] = {word->value, line_place};
                 }
@@ -223,10 +232,12 @@ private:
                 if (!names.contains(element.name)) {
                     all_known = false;
                     if (read_.findings.size() >= 200) continue;  // suggestions cost time
-                    wrong({element.at, "no actor " + wording::quoted(element.name) +
-                                           wording::suggestion(element.name, {names.begin(), names.end()})});
+                    wrong({element.at,
+                           "no actor " + wording::quoted(element.name) +
+                               wording::suggestion(element.name, {names.begin(), names.end()})});
                 } else if (chain.size() == 1 && !element.declares) {
-                    wrong({element.at, "a name alone links nothing; write " + element.name + " >> …"});
+                    wrong({element.at,
+                           "a name alone links nothing; write " + element.name + " >> …"});
                 }
             }
             if (all_known) append_links(read_.graph.links, ends, line_place);
@@ -248,7 +259,8 @@ ReadGraph read_one_line(std::string_view text) { return OneLineReader(text).run(
 
 bool looks_like_one_line(std::string_view text) {
     std::error_code error;
-    if (text.size() < 4096 && std::filesystem::exists(std::filesystem::path(text), error)) return false;
+    if (text.size() < 4096 && std::filesystem::exists(std::filesystem::path(text), error))
+        return false;
     if (text.find(">>") != std::string_view::npos) return true;
     if (text.ends_with(".toml")) return false;
     std::string_view rest = wording::trimmed(text);
@@ -272,7 +284,8 @@ std::string snake_case(std::string_view class_name) {
         const char c = class_name[i];
         const char last = i > 0 ? class_name[i - 1] : '_';
         const char next = i + 1 < class_name.size() ? class_name[i + 1] : '_';
-        const bool word_starts = upper(c) && (lower(last) || digit(last) || (upper(last) && lower(next)));
+        const bool word_starts =
+            upper(c) && (lower(last) || digit(last) || (upper(last) && lower(next)));
         if (word_starts) out += '_';
         out += upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
     }

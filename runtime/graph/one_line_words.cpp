@@ -19,7 +19,10 @@ public:
             if (ends_word(at_) || text_[at_] == ',') {
                 const std::size_t length = text_[at_] == '>' ? 2 : 1;
                 words_.push_back({length == 2 ? WordKind::link : WordKind::separator,
-                                  std::string(text_.substr(at_, length)), {}, at_, at_});
+                                  std::string(text_.substr(at_, length)),
+                                  {},
+                                  at_,
+                                  at_});
                 at_ += length;
             } else if (!word()) {
                 return tl::unexpected(problem_);
@@ -28,18 +31,21 @@ public:
     }
 
 private:
-    /// True where an unquoted word cannot go on: blank, end, ">>", ";", or a "," that something of these follows.
+    /// True where an unquoted word cannot go on: blank, end, ">>", ";", or a "," that something of
+    /// these follows.
     [[nodiscard]] bool ends_word(std::size_t at) const {
         if (at >= text_.size() || blank(text_[at]) || text_[at] == ';') return true;
         if (text_.substr(at).starts_with(">>")) return true;
-        return text_[at] == ',' && (at + 1 >= text_.size() || blank(text_[at + 1]) || text_[at + 1] == ';');
+        return text_[at] == ',' &&
+               (at + 1 >= text_.size() || blank(text_[at + 1]) || text_[at + 1] == ';');
     }
 
     bool word() {
         Word word;
         word.at = at_;
         while (!ends_word(at_) && text_[at_] != '=' && text_[at_] != ',') {
-            if (text_[at_] == '"' || text_[at_] == '\'') return wrong(at_, "a quote may only stand in a value: key=\"…\"");
+            if (text_[at_] == '"' || text_[at_] == '\'')
+                return wrong(at_, "a quote may only stand in a value: key=\"…\"");
             word.text += text_[at_++];
         }
         if (at_ < text_.size() && text_[at_] == '=') {
@@ -88,7 +94,9 @@ bool begins_letter(char c) { return (c & 0xC0) != 0x80; }  // not the middle of 
 
 }  // namespace
 
-tl::expected<std::vector<Word>, Problem> split(std::string_view text) { return Splitter(text).run(); }
+tl::expected<std::vector<Word>, Problem> split(std::string_view text) {
+    return Splitter(text).run();
+}
 
 std::string with_caret(std::string_view line, const Problem& problem) {
     constexpr std::size_t before = 60, after = 30;

@@ -21,10 +21,10 @@ enum class WordKind : std::uint8_t {
 
 struct Word {
     WordKind kind = WordKind::plain;
-    std::string text;         ///< Of a plain word; the key of a setting.
-    std::string value;        ///< Of a setting, without its quotes.
-    std::size_t at = 0;       ///< Byte of the first character.
-    std::size_t value_at = 0; ///< Byte of the value's first character.
+    std::string text;          ///< Of a plain word; the key of a setting.
+    std::string value;         ///< Of a setting, without its quotes.
+    std::size_t at = 0;        ///< Byte of the first character.
+    std::size_t value_at = 0;  ///< Byte of the value's first character.
 };
 
 struct Problem {

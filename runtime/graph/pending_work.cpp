@@ -14,10 +14,12 @@ using States = std::span<const WorkState>;
 /// True where no link but those that close a loop brings anything.
 bool is_root(const GraphPlan& plan, std::uint32_t actor) {
     const auto& links = plan.actors[actor].in_links;
-    return std::all_of(links.begin(), links.end(), [&](auto link) { return plan.links[link].feedback; });
+    return std::all_of(links.begin(), links.end(),
+                       [&](auto link) { return plan.links[link].feedback; });
 }
 
-/// By actor. One pass suffices: in `order` each producer comes before its consumers, feedback aside.
+/// By actor. One pass suffices: in `order` each producer comes before its consumers, feedback
+/// aside.
 std::vector<bool> stuck_actors(const GraphPlan& plan, States states) {
     std::vector<bool> stuck(plan.actors.size(), false);
     for (const auto actor : plan.order) {

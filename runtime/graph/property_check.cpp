@@ -37,17 +37,19 @@ std::string wanted(const PropertySpec& property, std::string_view kind) {
     return text;
 }
 
-Result<> in_range(const PropertySpec& property, double number, const std::string& text, std::string_view kind) {
+Result<> in_range(const PropertySpec& property, double number, const std::string& text,
+                  std::string_view kind) {
     const bool low = property.min && number < *property.min;
     const bool high = property.max && number > *property.max;
     if (!low && !high) return {};
     const double bound = low ? *property.min : *property.max;
-    return wrong(text + " is " + (low ? "below " : "above ") + number_text(bound) + unit_suffix(property) +
-                 "; write " + wanted(property, kind));
+    return wrong(text + " is " + (low ? "below " : "above ") + number_text(bound) +
+                 unit_suffix(property) + "; write " + wanted(property, kind));
 }
 
 Result<std::string> boolean(std::string_view text) {
-    constexpr std::array<std::string_view, 4> yes{"true", "yes", "on", "1"}, no{"false", "no", "off", "0"};
+    constexpr std::array<std::string_view, 4> yes{"true", "yes", "on", "1"},
+        no{"false", "no", "off", "0"};
     if (std::find(yes.begin(), yes.end(), text) != yes.end()) return "true";
     if (std::find(no.begin(), no.end(), text) != no.end()) return "false";
     return wrong(wording::quoted(text) + " is neither true nor false");
@@ -66,7 +68,8 @@ Result<std::string> integer(const PropertySpec& property, std::string_view given
         return wrong(wording::quoted(given) + " is not " + wanted(property, "a whole number"));
     }
     std::string canonical = std::to_string(number);
-    if (auto fits = in_range(property, static_cast<double>(number), canonical, "a whole number"); !fits) {
+    if (auto fits = in_range(property, static_cast<double>(number), canonical, "a whole number");
+        !fits) {
         return tl::unexpected(fits.error());
     }
     return canonical;
@@ -80,7 +83,8 @@ Result<std::string> real(const PropertySpec& property, std::string_view given) {
         return wrong(wording::quoted(given) + " is not " + wanted(property, "a number"));
     }
     std::string canonical = number_text(number);
-    if (auto fits = in_range(property, number, canonical, "a number"); !fits) return tl::unexpected(fits.error());
+    if (auto fits = in_range(property, number, canonical, "a number"); !fits)
+        return tl::unexpected(fits.error());
     return canonical;
 }
 

@@ -11,7 +11,8 @@ namespace streamlib {
 namespace {
 
 /// Holds of every cell of one output: its links, a warm twin for each standby, and the spare ones.
-std::vector<std::uint32_t> holds_of(const GraphPlan& plan, const PlannedActor& writer, std::uint32_t output) {
+std::vector<std::uint32_t> holds_of(const GraphPlan& plan, const PlannedActor& writer,
+                                    std::uint32_t output) {
     std::vector<std::uint32_t> holds;
     for (const auto index : writer.out_links) {
         const auto& link = plan.links[index];
@@ -28,43 +29,51 @@ std::vector<std::uint32_t> holds_of(const GraphPlan& plan, const PlannedActor& w
 void check_size(const PlannedRing& ring, const Place& place, std::vector<Finding>& findings) {
     const std::string key = "actors." + ring.name;
     if (ring.size.cells > ipc::max_cells) {
-        findings.push_back({place, key, std::to_string(ring.size.cells) + " readers, and a ring has room for " +
-                                            std::to_string(ipc::max_cells) +
-                                            "; lower spare_readers or standby, or read from two outputs"});
+        findings.push_back({place, key,
+                            std::to_string(ring.size.cells) + " readers, and a ring has room for " +
+                                std::to_string(ipc::max_cells) +
+                                "; lower spare_readers or standby, or read from two outputs"});
     }
     if (ring.size.slots > ipc::max_slots) {
-        findings.push_back({place, key, std::to_string(ring.size.slots) + " slots, and a ring has room for " +
-                                            std::to_string(ipc::max_slots) + "; lower depth or hold"});
+        findings.push_back({place, key,
+                            std::to_string(ring.size.slots) + " slots, and a ring has room for " +
+                                std::to_string(ipc::max_slots) + "; lower depth or hold"});
     }
     if (ring.size.payload_bytes > max_ring_bytes) {
         const std::uint64_t most = max_ring_bytes / ring.size.stride_bytes;
-        findings.push_back({place, key, bytes_text(ring.size.payload_bytes) + " (" + std::to_string(ring.size.slots) +
-                                            " slots of " + bytes_text(ring.size.stride_bytes) +
-                                            ") is above the 4 GiB - 1 MiB of a ring; " +
-                                            (most < 3 ? std::string("carry a smaller format")
-                                                      : "lower depth or hold: " + std::to_string(most) + " slots fit")});
+        findings.push_back(
+            {place, key,
+             bytes_text(ring.size.payload_bytes) + " (" + std::to_string(ring.size.slots) +
+                 " slots of " + bytes_text(ring.size.stride_bytes) +
+                 ") is above the 4 GiB - 1 MiB of a ring; " +
+                 (most < 3 ? std::string("carry a smaller format")
+                           : "lower depth or hold: " + std::to_string(most) + " slots fit")});
     }
 }
 
 }  // namespace
 
 RingSize size_ring(const RingNeeds& needs) {
-    const std::uint64_t held = std::accumulate(needs.holds.begin(), needs.holds.end(), std::uint64_t{0});
+    const std::uint64_t held =
+        std::accumulate(needs.holds.begin(), needs.holds.end(), std::uint64_t{0});
     RingSize size;
     size.cells = needs.holds.size();
-    size.slots = std::max<std::uint64_t>(3, std::uint64_t{std::max(needs.depth, 1U)} + needs.open_slots + held);
+    size.slots = std::max<std::uint64_t>(
+        3, std::uint64_t{std::max(needs.depth, 1U)} + needs.open_slots + held);
     size.stride_bytes = payload_stride(needs.payload_bytes);
     size.payload_bytes = size.slots * size.stride_bytes;
     return size;
 }
 
-RingPlan plan_rings(const GraphPlan& plan, const GraphSpec& graph, std::span<const OutputFormat> formats) {
+RingPlan plan_rings(const GraphPlan& plan, const GraphSpec& graph,
+                    std::span<const OutputFormat> formats) {
     RingPlan result;
     for (const auto& given : formats) {
         if (given.format.kind == MediaKind::none) continue;
         const auto& writer = plan.actors[given.actor];
         const PortSpec& port = writer.spec->outputs[given.output];
-        PlannedRing ring{given.actor, given.output, writer.name + "." + port.name, given.format, {}, {}};
+        PlannedRing ring{given.actor,  given.output, writer.name + "." + port.name,
+                         given.format, {},           {}};
         ring.needs.depth = std::max({port.depth, writer.depth, given.depth, 1U});
         ring.needs.open_slots = std::max(1U, port.open_slots);
         ring.needs.holds = holds_of(plan, writer, given.output);

@@ -2,12 +2,13 @@
 /// @file
 /// A graph from a TOML file (ARCHITECTURE section 8 has the keys).
 ///
-/// Model     Reading only notes what was written and what cannot be: syntax, types of keys, unknown keys outside actors,
-///           link texts. What needs the classes (properties, ports, unknown keys of actors) is `check_graph`'s, so both
-///           lists together are all that is wrong.
-/// Paths     A relative path in a property means the current directory of whoever runs the graph, as with any
-///           command line, not the folder of the graph file.
-/// Errors    Findings, each with file, line and key; never a throw. Text of any content is safe to read.
+/// Model     Reading only notes what was written and what cannot be: syntax, types of keys, unknown
+///           keys outside actors, link texts. What needs the classes (properties, ports, unknown
+///           keys of actors) is `check_graph`'s, so both lists together are all that is wrong.
+/// Paths     A relative path in a property means the current directory of whoever runs the graph,
+///           as with any command line, not the folder of the graph file.
+/// Errors    Findings, each with file, line and key; never a throw. Text of any content is safe to
+///           read.
 #pragma once
 
 #include <string>

@@ -9,15 +9,18 @@
 namespace streamlib::checks {
 namespace {
 
-/// `cascade` where every producer has the same ticks, so that "every input holds tick n" can come true; else `tick`.
+/// `cascade` where every producer has the same ticks, so that "every input holds tick n" can come
+/// true; else `tick`.
 Trigger automatic_trigger(const Check& check, std::uint32_t index) {
     const auto& plan = check.result.plan;
     const auto& actors = check.graph.actors;
     const auto& own = plan.actors[index];
     if (own.fed_by.empty()) return Trigger::tick;
-    const bool same_ticks = std::all_of(own.fed_by.begin(), own.fed_by.end(), [&](std::uint32_t producer) {
-        return plan.actors[producer].rate == own.rate && actors[producer].phase == actors[index].phase;
-    });
+    const bool same_ticks =
+        std::all_of(own.fed_by.begin(), own.fed_by.end(), [&](std::uint32_t producer) {
+            return plan.actors[producer].rate == own.rate &&
+                   actors[producer].phase == actors[index].phase;
+        });
     return same_ticks ? Trigger::cascade : Trigger::tick;
 }
 
@@ -29,11 +32,13 @@ void settle(Check& check, std::uint32_t index) {
     if (planned.trigger == Trigger::automatic) planned.trigger = automatic_trigger(check, index);
     if (planned.trigger == Trigger::tick || !planned.fed_by.empty()) return;
     if (decl.trigger == planned.trigger && !check.linked_wrongly[index]) {
-        check.found(Check::place_of(decl, "trigger"), Check::key_of(decl, "trigger"),
-                    "\"" + std::string(to_string(decl.trigger)) +
-                        "\" waits for inputs, and none is linked; link one or write trigger = \"tick\"");
+        check.found(
+            Check::place_of(decl, "trigger"), Check::key_of(decl, "trigger"),
+            "\"" + std::string(to_string(decl.trigger)) +
+                "\" waits for inputs, and none is linked; link one or write trigger = \"tick\"");
     }
-    planned.trigger = Trigger::tick;  // a class that prefers inputs works by ticks where it has none
+    planned.trigger =
+        Trigger::tick;  // a class that prefers inputs works by ticks where it has none
 }
 
 /// A loop without a ticking actor waits for itself.
@@ -50,11 +55,14 @@ void check_waiting_loops(Check& check) {
         std::vector<std::string> names;
         for (const auto index : loop) {
             names.push_back(plan.actors[index].name);
-            if (names.size() <= 16) text += names.back() + " (" + std::string(to_string(plan.actors[index].trigger)) + ") >> ";
+            if (names.size() <= 16)
+                text += names.back() + " (" + std::string(to_string(plan.actors[index].trigger)) +
+                        ") >> ";
         }
         check.found(check.graph.actors[loop.front()].place, "links",
                     text + (names.size() > 16 ? "… >> " : "") + names.front() +
-                        " is a loop in which each waits for the one before; give one of them trigger = \"tick\", which "
+                        " is a loop in which each waits for the one before; give one of them "
+                        "trigger = \"tick\", which "
                         "takes what is newest (one tick old)");
     }
 }

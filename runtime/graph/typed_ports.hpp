@@ -36,9 +36,13 @@ struct PortMember<Port Owner::*> : PortMedia<Port> {
 };
 
 template <class A>
-concept HasMainInput = requires { A::main_input; };
+concept HasMainInput = requires {
+    A::main_input;
+};
 template <class A>
-concept HasMainOutput = requires { A::main_output; };
+concept HasMainOutput = requires {
+    A::main_output;
+};
 
 /// Media of the ports that `a >> b` means; AnyMedia where the class does not say.
 template <class A>
@@ -46,7 +50,8 @@ struct MainPorts {
     template <class B>
     static auto in() {
         if constexpr (HasMainInput<B>) {
-            return std::type_identity<typename PortMember<std::remove_cv_t<decltype(B::main_input)>>::in_media>{};
+            return std::type_identity<
+                typename PortMember<std::remove_cv_t<decltype(B::main_input)>>::in_media>{};
         } else {
             return std::type_identity<AnyMedia>{};
         }
@@ -54,7 +59,8 @@ struct MainPorts {
     template <class B>
     static auto out() {
         if constexpr (HasMainOutput<B>) {
-            return std::type_identity<typename PortMember<std::remove_cv_t<decltype(B::main_output)>>::out_media>{};
+            return std::type_identity<
+                typename PortMember<std::remove_cv_t<decltype(B::main_output)>>::out_media>{};
         } else {
             return std::type_identity<AnyMedia>{};
         }
@@ -68,7 +74,8 @@ using MainOutput = typename decltype(MainPorts<A>::template out<A>())::type;
 template <class Out, class In>
 inline constexpr bool media_fit =
     std::is_same_v<Out, In> || std::is_same_v<Out, AnyMedia> || std::is_same_v<In, AnyMedia> ||
-    std::is_same_v<Out, WrongSide> || std::is_same_v<In, WrongSide>;  // those have a message of their own
+    std::is_same_v<Out, WrongSide> ||
+    std::is_same_v<In, WrongSide>;  // those have a message of their own
 
 template <class T>
 concept IsEnd = requires(const T& t) {
@@ -78,7 +85,8 @@ concept IsEnd = requires(const T& t) {
     t.end.build;
 };
 
-/// The name under which the class declares a port; asks an object, as ports name themselves when constructed.
+/// The name under which the class declares a port; asks an object, as ports name themselves when
+/// constructed.
 template <class A, class Pointer>
 std::string port_name(Pointer member) {
     const auto object = std::make_unique<A>();

@@ -13,7 +13,8 @@ constexpr std::size_t longest = 64;
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool name_char(char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
 }
 
 bool begins_with(std::string_view text, std::string_view start) {
@@ -28,7 +29,8 @@ std::string quoted(std::string_view text) {
     static constexpr char hex[] = "0123456789abcdef";
     std::string out = "\"";
     std::size_t cut = std::min(longest, text.size());
-    while (cut < text.size() && cut > 0 && (text[cut] & 0xC0) == 0x80) --cut;  // not inside a UTF-8 letter
+    while (cut < text.size() && cut > 0 && (text[cut] & 0xC0) == 0x80)
+        --cut;  // not inside a UTF-8 letter
     for (const char c : text.substr(0, cut)) {
         const auto byte = static_cast<unsigned char>(c);
         if (byte >= 0x20 && byte != 0x7f) {
@@ -52,17 +54,20 @@ std::string list(const std::vector<std::string>& words, std::size_t most) {
 
 std::string suggestion(std::string_view word, const std::vector<std::string>& candidates) {
     if (candidates.empty()) return {};
-    // A hostile graph may declare thousands of names and misspell each: the first thousand have to do.
+    // A hostile graph may declare thousands of names and misspell each: the first thousand have to
+    // do.
     const auto count = static_cast<std::ptrdiff_t>(std::min<std::size_t>(candidates.size(), 1024));
     const std::vector<std::string_view> known(candidates.begin(), candidates.begin() + count);
     std::string_view near = nearest_word(word, known);
     if (near.empty()) {
-        const auto found = std::find_if(known.begin(), known.end(), [word](std::string_view candidate) {
-            return begins_with(candidate, word) || begins_with(word, candidate);
-        });
+        const auto found =
+            std::find_if(known.begin(), known.end(), [word](std::string_view candidate) {
+                return begins_with(candidate, word) || begins_with(word, candidate);
+            });
         if (found != known.end()) near = *found;
     }
-    return near.empty() ? "; known are " + list(candidates) : "; did you mean " + quoted(near) + "?";
+    return near.empty() ? "; known are " + list(candidates)
+                        : "; did you mean " + quoted(near) + "?";
 }
 
 bool is_name(std::string_view text) noexcept {

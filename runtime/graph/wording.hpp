@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// @file
-/// The words that messages about a graph share: foreign text in quotes, lists, and the nearest known word.
-/// Threads   Pure functions. Cost: bounded whatever the text, so that a hostile file costs no time.
+/// The words that messages about a graph share: foreign text in quotes, lists, and the nearest
+/// known word. Threads   Pure functions. Cost: bounded whatever the text, so that a hostile file
+/// costs no time.
 #pragma once
 
 #include <string>
@@ -10,15 +11,18 @@
 
 namespace streamlib::wording {
 
-/// `text` in double quotes, unprintable bytes as \xNN, cut after 64 bytes. A message stays one readable line.
+/// `text` in double quotes, unprintable bytes as \xNN, cut after 64 bytes. A message stays one
+/// readable line.
 [[nodiscard]] std::string quoted(std::string_view text);
 
 /// "a, b, c"; past `most` entries "… and 5 more".
 [[nodiscard]] std::string list(const std::vector<std::string>& words, std::size_t most = 16);
 
-/// What to append to `unknown key "pth"`: `; did you mean "path"?`, or `; known are a, b, c` where none is near,
-/// or nothing where there are no candidates. Beginnings count as near ("strat" for "strategy").
-[[nodiscard]] std::string suggestion(std::string_view word, const std::vector<std::string>& candidates);
+/// What to append to `unknown key "pth"`: `; did you mean "path"?`, or `; known are a, b, c` where
+/// none is near, or nothing where there are no candidates. Beginnings count as near ("strat" for
+/// "strategy").
+[[nodiscard]] std::string suggestion(std::string_view word,
+                                     const std::vector<std::string>& candidates);
 
 /// True for an instance, domain, supervisor or port name: [A-Za-z0-9_-]{1,63}.
 [[nodiscard]] bool is_name(std::string_view text) noexcept;

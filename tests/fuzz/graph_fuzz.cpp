@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any text as a graph file: no crash, bounded time, and whatever is found right can be planned and wound down.
+// Any text as a graph file: no crash, bounded time, and whatever is found right can be planned and
+// wound down.
 #include "graph_fuzz_check.hpp"
 #include "runtime/graph/apply_set.hpp"
 #include "runtime/graph/link_text.hpp"

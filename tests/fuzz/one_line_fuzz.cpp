@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any text as a one-line graph: no crash, bounded time, every error with a caret under a character of the line.
+// Any text as a one-line graph: no crash, bounded time, every error with a caret under a character
+// of the line.
 #include "graph_fuzz_check.hpp"
 #include "runtime/graph/one_line.hpp"
 
@@ -12,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     for (const auto& finding : read.findings) {
         STREAMLIB_ASSERT(finding.text.ends_with('^') || size > 65536, "an error without a caret");
     }
-    if (read.findings.empty()) STREAMLIB_ASSERT(!read.graph.actors.empty(), "a right line declares an actor");
+    if (read.findings.empty())
+        STREAMLIB_ASSERT(!read.graph.actors.empty(), "a right line declares an actor");
     fuzz::check_whole(read.graph);
     return 0;
 }

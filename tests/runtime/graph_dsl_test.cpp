@@ -54,8 +54,9 @@ TEST(GraphDsl, links_main_ports_ports_by_name_and_ports_by_member) {
     camera >> soften >> out;
     camera.port("audio") >> out.port("audio");
     camera.port<&Camera::left>() >> null.port("in");
-    EXPECT_THAT(links(g.spec()), ElementsAre("camera.video >> soften.video", "soften.video >> out",
-                                             "camera.audio >> out.audio", "camera.video >> null.in"));
+    EXPECT_THAT(links(g.spec()),
+                ElementsAre("camera.video >> soften.video", "soften.video >> out",
+                            "camera.audio >> out.audio", "camera.video >> null.in"));
     const auto checked = check_graph(g.spec(), known());
     EXPECT_THAT(texts(checked.findings), IsEmpty());
     EXPECT_EQ(checked.plan.links.size(), 4U);
@@ -67,17 +68,20 @@ TEST(GraphDsl, goes_on_behind_a_port) {
     auto camera = g.add<Camera>("camera");
     auto soften = g.add<Soften>("soften");
     camera.port<&Camera::left>() >> soften.port<&Soften::in>() >> g.add("Null", "null");
-    EXPECT_THAT(links(g.spec()), ElementsAre("camera.video >> soften.video", "soften.video >> null"));
+    EXPECT_THAT(links(g.spec()),
+                ElementsAre("camera.video >> soften.video", "soften.video >> null"));
 }
 
 TEST(GraphDsl, builds_the_same_graph_as_the_one_line_form) {
     Graph g;
     auto clip = g.add<Camera>("clip", {{"path", "here.mov"}, {"loop", true}, {"depth", 4}});
-    auto blur = g.add("Blur", "blur", {{"radius", 7}, {"trigger", "tick"}, {"hang_after", std::string("1s")}});
+    auto blur = g.add("Blur", "blur",
+                      {{"radius", 7}, {"trigger", "tick"}, {"hang_after", std::string("1s")}});
     clip.port("video") >> blur.port("video");
     g.spec().clock.rate = {50, 1};
-    const auto line = read_one_line("rate=50 MediaFile.video name=clip path=here.mov loop=true depth=4 >> "
-                                    "Blur.video radius=7 trigger=tick hang_after=1s");
+    const auto line = read_one_line(
+        "rate=50 MediaFile.video name=clip path=here.mov loop=true depth=4 >> "
+        "Blur.video radius=7 trigger=tick hang_after=1s");
     EXPECT_THAT(texts(line.findings), IsEmpty());
     EXPECT_THAT(g.findings(), IsEmpty());
     ASSERT_EQ(line.graph.actors.size(), g.spec().actors.size());
@@ -89,7 +93,8 @@ TEST(GraphDsl, builds_the_same_graph_as_the_one_line_form) {
         EXPECT_EQ(a.depth, b.depth);
         EXPECT_EQ(a.hang_after_ns, b.hang_after_ns);
         ASSERT_EQ(a.properties.size(), b.properties.size());
-        for (const auto& [key, value] : a.properties) EXPECT_EQ(value.text, b.properties.at(key).text);
+        for (const auto& [key, value] : a.properties)
+            EXPECT_EQ(value.text, b.properties.at(key).text);
     }
     EXPECT_EQ(links(line.graph), links(g.spec()));
     EXPECT_EQ(line.graph.clock.rate, g.spec().clock.rate);
@@ -98,8 +103,9 @@ TEST(GraphDsl, builds_the_same_graph_as_the_one_line_form) {
 TEST(GraphDsl, keeps_settings_that_no_actor_can_have_as_findings) {
     Graph g;
     g.add("Null", "null", {{"depth", "many"}, {"hold", 99}, {"speed", 1.5}});
-    EXPECT_THAT(texts(g.findings()), ElementsAre(HasSubstr("C++: actors.null.depth: \"many\" is not allowed"),
-                                                 HasSubstr("C++: actors.null.hold: \"99\" is not allowed")));
+    EXPECT_THAT(texts(g.findings()),
+                ElementsAre(HasSubstr("C++: actors.null.depth: \"many\" is not allowed"),
+                            HasSubstr("C++: actors.null.hold: \"99\" is not allowed")));
     EXPECT_EQ(g.spec().actors.at(0).properties.at("speed").text, "1.5");
 }
 
@@ -107,7 +113,8 @@ TEST(GraphDsl, leaves_what_the_compiler_cannot_see_to_the_check) {
     Graph g;
     auto camera = g.add<Camera>("camera", {{"path", "here.mov"}});
     camera.port("audio") >> g.add("Blur", "blur");
-    EXPECT_THAT(texts(check_graph(g.spec(), known()).findings), ElementsAre(HasSubstr("no kinds fit")));
+    EXPECT_THAT(texts(check_graph(g.spec(), known()).findings),
+                ElementsAre(HasSubstr("no kinds fit")));
 }
 
 TEST(GraphDsl, survives_being_moved) {

@@ -14,7 +14,8 @@
 
 namespace streamlib::test {
 
-inline PortSpec port(std::string name, MediaKind kind, bool optional = false, std::uint32_t hold = 1) {
+inline PortSpec port(std::string name, MediaKind kind, bool optional = false,
+                     std::uint32_t hold = 1) {
     PortSpec spec;
     spec.name = std::move(name);
     spec.kind = kind;
@@ -45,19 +46,54 @@ inline const std::vector<ClassSpec>& classes() {
         auto edge = property("edge", PropertyType::text);
         edge.choices = {"clamp", "wrap", "mirror"};
         std::vector<ClassSpec> list(9);
-        list[0] = {"TestPattern", "", "", Trigger::automatic, {}, {port("video", video)},
+        list[0] = {"TestPattern",
+                   "",
+                   "",
+                   Trigger::automatic,
+                   {},
+                   {port("video", video)},
                    {property("format", PropertyType::text)}};
-        list[1] = {"MediaFile", "", "ffmpeg", Trigger::automatic, {}, {port("video", video), port("audio", audio)},
+        list[1] = {"MediaFile",
+                   "",
+                   "ffmpeg",
+                   Trigger::automatic,
+                   {},
+                   {port("video", video), port("audio", audio)},
                    {path, property("loop", PropertyType::boolean)}};
-        list[2] = {"Blur", "", "", Trigger::automatic, {port("video", video)}, {port("video", video)}, {radius, edge}};
-        list[3] = {"Gain", "", "", Trigger::automatic, {port("audio", audio)}, {port("audio", audio)},
+        list[2] = {"Blur",
+                   "",
+                   "",
+                   Trigger::automatic,
+                   {port("video", video)},
+                   {port("video", video)},
+                   {radius, edge}};
+        list[3] = {"Gain",
+                   "",
+                   "",
+                   Trigger::automatic,
+                   {port("audio", audio)},
+                   {port("audio", audio)},
                    {property("gain", PropertyType::real)}};
-        list[4] = {"Mix", "", "", Trigger::automatic, {port("a", video), port("b", video)}, {port("video", video)}, {}};
-        list[5] = {"FileSink", "", "ffmpeg", Trigger::input, {port("video", video, true), port("audio", audio, true)},
-                   {}, {out_path}};
+        list[4] = {"Mix",
+                   "",
+                   "",
+                   Trigger::automatic,
+                   {port("a", video), port("b", video)},
+                   {port("video", video)},
+                   {}};
+        list[5] = {"FileSink",
+                   "",
+                   "ffmpeg",
+                   Trigger::input,
+                   {port("video", video, true), port("audio", audio, true)},
+                   {},
+                   {out_path}};
         list[6] = {"Null", "", "", Trigger::automatic, {port("in", any)}, {}, {}};
-        list[7] = {"ColorConvert", "", "ffmpeg", Trigger::automatic, {port("video", video)}, {port("video", video)}, {}};
-        list[8] = {"Delay", "", "", Trigger::tick, {port("in", video, false, 4)}, {port("out", video)}, {}};
+        list[7] = {"ColorConvert",         "", "ffmpeg", Trigger::automatic, {port("video", video)},
+                   {port("video", video)}, {}};
+        list[8] = {
+            "Delay", "", "", Trigger::tick, {port("in", video, false, 4)}, {port("out", video)},
+            {}};
         return list;
     }();
     return all;
@@ -67,7 +103,8 @@ inline const std::vector<ClassSpec>& classes() {
 inline KnownClasses known() {
     KnownClasses known;
     known.lookup = [](std::string_view name) -> const ClassSpec* {
-        const auto found = std::find_if(classes().begin(), classes().end(), [&](auto& c) { return c.name == name; });
+        const auto found = std::find_if(classes().begin(), classes().end(),
+                                        [&](auto& c) { return c.name == name; });
         return found == classes().end() ? nullptr : &*found;
     };
     for (const auto& spec : classes()) known.names.push_back(spec.name);

@@ -33,7 +33,9 @@ std::vector<std::string> links(const GraphSpec& graph) {
 }
 
 TEST(OneLine, builds_a_chain_with_settings) {
-    const auto graph = line("TestPattern format=\"1920x1080 YCbCr-4:2:2 10\" >> Blur radius=3 trigger=tick>>Probe path=x.json");
+    const auto graph = line(
+        "TestPattern format=\"1920x1080 YCbCr-4:2:2 10\" >> Blur radius=3 trigger=tick>>Probe "
+        "path=x.json");
     EXPECT_THAT(actors(graph), ElementsAre("test_pattern:TestPattern", "blur:Blur", "probe:Probe"));
     EXPECT_THAT(links(graph), ElementsAre("test_pattern >> blur", "blur >> probe"));
     EXPECT_EQ(graph.actors[0].properties.at("format").text, "1920x1080 YCbCr-4:2:2 10");
@@ -43,15 +45,19 @@ TEST(OneLine, builds_a_chain_with_settings) {
 }
 
 TEST(OneLine, builds_the_same_graph_as_toml) {
-    const auto from_line = line("rate=50 node.name=n MediaFile name=clip path=a.mov; clip.video >> Null name=v; clip.audio >> Null name=a");
-    const auto from_toml = graph_of("links = ['clip.video >> v', 'clip.audio >> a']\nnode.name='n'\nclock.rate=50\n"
-                                    "[actors.clip]\nclass='MediaFile'\npath='a.mov'\n[actors.v]\nclass='Null'\n"
-                                    "[actors.a]\nclass='Null'\n");
+    const auto from_line = line(
+        "rate=50 node.name=n MediaFile name=clip path=a.mov; clip.video >> Null name=v; clip.audio "
+        ">> Null name=a");
+    const auto from_toml = graph_of(
+        "links = ['clip.video >> v', 'clip.audio >> a']\nnode.name='n'\nclock.rate=50\n"
+        "[actors.clip]\nclass='MediaFile'\npath='a.mov'\n[actors.v]\nclass='Null'\n"
+        "[actors.a]\nclass='Null'\n");
     EXPECT_EQ(actors(from_line), actors(from_toml));
     EXPECT_EQ(links(from_line), links(from_toml));
     EXPECT_EQ(from_line.node.name, from_toml.node.name);
     EXPECT_EQ(from_line.clock.rate, from_toml.clock.rate);
-    EXPECT_EQ(from_line.actors[0].properties.at("path").text, from_toml.actors[0].properties.at("path").text);
+    EXPECT_EQ(from_line.actors[0].properties.at("path").text,
+              from_toml.actors[0].properties.at("path").text);
 }
 
 TEST(OneLine, names_actors_after_their_class) {
@@ -59,26 +65,32 @@ TEST(OneLine, names_actors_after_their_class) {
                 ElementsAre("null:Null", "null3:Null", "null2:Null", "null4:Null"))
         << "a number that is taken is passed over";
     const std::pair<const char*, const char*> cases[] = {
-        {"TestPattern", "test_pattern"}, {"AES67Sink", "aes67_sink"}, {"my::BlurHD", "blur_hd"},
-        {"Null", "null"},                {"ColorConvert2", "color_convert2"}, {"PTP", "ptp"}};
+        {"TestPattern", "test_pattern"},     {"AES67Sink", "aes67_sink"},
+        {"my::BlurHD", "blur_hd"},           {"Null", "null"},
+        {"ColorConvert2", "color_convert2"}, {"PTP", "ptp"}};
     for (const auto& [name, expected] : cases) EXPECT_EQ(snake_case(name), expected);
 }
 
 TEST(OneLine, tells_references_from_classes) {
     EXPECT_THAT(links(line("Camera name=cam; cam. >> Null; cam.left >> Null; cam >> Null")),
                 ElementsAre("cam >> null", "cam.left >> null2", "cam >> null3"));
-    EXPECT_THAT(links(line("cam.left >> Null; Camera name=cam")), ElementsAre("cam.left >> null")) << "declared later";
+    EXPECT_THAT(links(line("cam.left >> Null; Camera name=cam")), ElementsAre("cam.left >> null"))
+        << "declared later";
     EXPECT_THAT(links(line("MediaFile.video path=a >> FileSink.video path=b")),
-                ElementsAre("media_file.video >> file_sink.video")) << "ports at classes";
+                ElementsAre("media_file.video >> file_sink.video"))
+        << "ports at classes";
     EXPECT_THAT(links(line("TestPattern >> Null; test_pattern >> Null")),
                 ElementsAre("test_pattern >> null", "test_pattern >> null2"));
-    EXPECT_THAT(actors(line("filter >> sink")), ElementsAre("filter:filter", "sink:sink")) << "classes in small letters";
+    EXPECT_THAT(actors(line("filter >> sink")), ElementsAre("filter:filter", "sink:sink"))
+        << "classes in small letters";
 }
 
 TEST(OneLine, separates_chains_by_semicolon_and_by_comma) {
-    EXPECT_THAT(actors(line("A x=1,2 >> B;; C,D ,E;")), ElementsAre("a:A", "b:B", "c:C", "d:D", "e:E"));
+    EXPECT_THAT(actors(line("A x=1,2 >> B;; C,D ,E;")),
+                ElementsAre("a:A", "b:B", "c:C", "d:D", "e:E"));
     EXPECT_EQ(line("A x=1,2").actors[0].properties.at("x").text, "1,2");
-    EXPECT_EQ(line("A x=\"a; b >> c, \\\"d\\\" \\\\\"").actors[0].properties.at("x").text, "a; b >> c, \"d\" \\");
+    EXPECT_EQ(line("A x=\"a; b >> c, \\\"d\\\" \\\\\"").actors[0].properties.at("x").text,
+              "a; b >> c, \"d\" \\");
     EXPECT_EQ(line("A x='\\ \"' y= z==").actors[0].properties.at("x").text, "\\ \"");
     EXPECT_EQ(line("A y= z==").actors[0].properties.at("y").text, "");
     EXPECT_EQ(line("A y= z==").actors[0].properties.at("z").text, "=");
@@ -121,21 +133,26 @@ TEST(OneLine, points_at_the_character_that_is_wrong) {
 
 TEST(OneLine, finds_all_wrong_values_at_once) {
     const auto read = read_one_line("rate=x A depth=y >> B hold=9 trigger=z");
-    EXPECT_THAT(texts(read.findings), ElementsAre(HasSubstr("rate: "), HasSubstr("actors.a.depth: "),
-                                                  HasSubstr("actors.b.hold: "), HasSubstr("actors.b.trigger: ")));
+    EXPECT_THAT(texts(read.findings),
+                ElementsAre(HasSubstr("rate: "), HasSubstr("actors.a.depth: "),
+                            HasSubstr("actors.b.hold: "), HasSubstr("actors.b.trigger: ")));
 }
 
 TEST(OneLine, shows_the_part_of_a_long_line_around_the_caret) {
-    const auto shown = one_line::with_caret("é" + std::string(200, 'x') + "!" + std::string(200, 'y'), {202, "wrong"});
-    EXPECT_EQ(shown, "wrong\n  …" + std::string(60, 'x') + "!" + std::string(29, 'y') + "…\n  " + std::string(61, ' ') + "^");
+    const auto shown = one_line::with_caret(
+        "é" + std::string(200, 'x') + "!" + std::string(200, 'y'), {202, "wrong"});
+    EXPECT_EQ(shown, "wrong\n  …" + std::string(60, 'x') + "!" + std::string(29, 'y') + "…\n  " +
+                         std::string(61, ' ') + "^");
     EXPECT_EQ(one_line::with_caret("é\t!", {3, "w"}), "w\n  é !\n    ^");
 }
 
 TEST(OneLine, is_told_from_a_file_name) {
-    for (const char* yes : {"TestPattern >> Null", "TestPattern", "TestPattern format=720p60", "rate=50 TestPattern", "a>>b"}) {
+    for (const char* yes : {"TestPattern >> Null", "TestPattern", "TestPattern format=720p60",
+                            "rate=50 TestPattern", "a>>b"}) {
         EXPECT_TRUE(looks_like_one_line(yes)) << yes;
     }
-    for (const char* no : {"graph.toml", "Graph.toml", "Demo/graph", "", "   ", "examples", "/tmp", "a=b"}) {
+    for (const char* no :
+         {"graph.toml", "Graph.toml", "Demo/graph", "", "   ", "examples", "/tmp", "a=b"}) {
         EXPECT_FALSE(looks_like_one_line(no)) << no;
     }
     const std::string path = testing::TempDir() + "One_line_test";
@@ -145,7 +162,8 @@ TEST(OneLine, is_told_from_a_file_name) {
 }
 
 TEST(OneLine, refuses_what_no_shell_would_send) {
-    EXPECT_THAT(texts(read_one_line(std::string(70000, 'A')).findings), ElementsAre(HasSubstr("64 KiB")));
+    EXPECT_THAT(texts(read_one_line(std::string(70000, 'A')).findings),
+                ElementsAre(HasSubstr("64 KiB")));
 }
 
 }  // namespace

@@ -17,11 +17,13 @@ TEST(GraphOrder, puts_producers_first_and_keeps_the_order_of_the_text) {
     EXPECT_THAT(order_of(0, {}).order, IsEmpty());
     EXPECT_THAT(order_of(3, {}).order, ElementsAre(0, 1, 2));
     EXPECT_THAT(order_of(4, Edges{{3, 0}, {0, 1}}).order, ElementsAre(2, 3, 0, 1));
-    EXPECT_THAT(order_of(4, Edges{{0, 1}, {0, 2}, {1, 3}, {2, 3}, {0, 3}, {0, 1}}).order, ElementsAre(0, 1, 2, 3));
+    EXPECT_THAT(order_of(4, Edges{{0, 1}, {0, 2}, {1, 3}, {2, 3}, {0, 3}, {0, 1}}).order,
+                ElementsAre(0, 1, 2, 3));
 }
 
 TEST(GraphOrder, cuts_a_loop_at_the_edge_that_leads_back) {
-    const auto fed = order_of(4, Edges{{2, 1}, {1, 0}, {0, 2}, {3, 1}});  // 3 feeds the loop 1 → 0 → 2 → 1
+    const auto fed =
+        order_of(4, Edges{{2, 1}, {1, 0}, {0, 2}, {3, 1}});  // 3 feeds the loop 1 → 0 → 2 → 1
     EXPECT_THAT(fed.order, ElementsAre(3, 1, 0, 2));
     EXPECT_THAT(fed.feedback, ElementsAre(true, false, false, false));
     const auto alone = order_of(2, Edges{{0, 1}, {1, 0}});
@@ -36,11 +38,13 @@ TEST(GraphOrder, finds_loops) {
     EXPECT_THAT(loops_of(3, Edges{{0, 1}, {1, 2}, {0, 2}}), IsEmpty());
     EXPECT_THAT(loops_of(3, Edges{{0, 1}, {1, 2}, {2, 1}}), ElementsAre(ElementsAre(1, 2)));
     EXPECT_THAT(loops_of(1, Edges{{0, 0}}), ElementsAre(ElementsAre(0)));
-    EXPECT_EQ(loops_of(40, [] {
-                  Edges all;
-                  for (std::uint32_t i = 0; i < 40; ++i) all.emplace_back(i, i);
-                  return all;
-              }()).size(),
+    EXPECT_EQ(loops_of(40,
+                       [] {
+                           Edges all;
+                           for (std::uint32_t i = 0; i < 40; ++i) all.emplace_back(i, i);
+                           return all;
+                       }())
+                  .size(),
               8U);
 }
 

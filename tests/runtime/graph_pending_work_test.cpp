@@ -13,7 +13,8 @@ using testing::ElementsAreArray;
 using Indices = std::vector<std::uint32_t>;
 
 /// A plan from links, and parents as (child, parent).
-GraphPlan plan_of(std::uint32_t actors, const std::vector<Edge>& links, const std::vector<Edge>& parents = {}) {
+GraphPlan plan_of(std::uint32_t actors, const std::vector<Edge>& links,
+                  const std::vector<Edge>& parents = {}) {
     GraphPlan plan;
     plan.actors.resize(actors);
     const auto ordered = order_of(actors, links);
@@ -43,8 +44,8 @@ std::vector<WorkState> states_of(std::string_view text) {
     return states;
 }
 
-const std::vector<Edge> chain{{0, 1}, {1, 2}};                   // 0 → 1 → 2
-const std::vector<Edge> join{{0, 2}, {1, 2}};                    // 0, 1 → 2
+const std::vector<Edge> chain{{0, 1}, {1, 2}};                     // 0 → 1 → 2
+const std::vector<Edge> join{{0, 2}, {1, 2}};                      // 0, 1 → 2
 const std::vector<Edge> fed_loop{{0, 1}, {1, 2}, {2, 1}, {2, 3}};  // 0 → 1 ⇄ 2 → 3
 const std::vector<Edge> bare_loop{{0, 1}, {1, 0}};
 
@@ -59,17 +60,23 @@ TEST(PendingWork, says_who_waits_in_vain_and_whom_to_stop_next) {
     const Case cases[] = {
         {chain, "rrr", false, false, {}, {}, {0}},
         {chain, "srr", false, false, {}, {}, {0}},
-        {chain, "err", true, false, {}, {}, {}},            // drains, then ends by itself
+        {chain, "err", true, false, {}, {}, {}},  // drains, then ends by itself
         {chain, "eer", true, false, {}, {}, {}},
         {chain, "eee", true, true, {}, {}, {}},
-        {chain, "frr", true, false, {1, 2}, {1}, {1}},      // first 1; 2 may still drain what 1 gave it
+        {chain, "frr", true, false, {1, 2}, {1}, {1}},  // first 1; 2 may still drain what 1 gave it
         {chain, "fxr", true, false, {2}, {2}, {2}},
         {chain, "xrr", true, false, {1, 2}, {1}, {1}},
-        {chain, "rfr", false, false, {2}, {2}, {0}},        // roots first in an ordered stop
+        {chain, "rfr", false, false, {2}, {2}, {0}},  // roots first in an ordered stop
         {chain, "efr", true, false, {2}, {2}, {2}},
         {chain, "fff", true, true, {}, {}, {}},
-        {join, "rfr", false, false, {}, {}, {0}},           // 0 still brings something
-        {join, "efr", true, false, {2}, {2}, {2}},          // one ended, one died: no end will come of the second
+        {join, "rfr", false, false, {}, {}, {0}},  // 0 still brings something
+        {join,
+         "efr",
+         true,
+         false,
+         {2},
+         {2},
+         {2}},  // one ended, one died: no end will come of the second
         {join, "eer", true, false, {}, {}, {}},
         {join, "xxr", true, false, {2}, {2}, {2}},
         {fed_loop, "rrrr", false, false, {}, {}, {0}},
@@ -77,7 +84,7 @@ TEST(PendingWork, says_who_waits_in_vain_and_whom_to_stop_next) {
         {fed_loop, "exrr", true, false, {2, 3}, {2}, {2}},
         {fed_loop, "exxr", true, false, {3}, {3}, {3}},
         {fed_loop, "reer", false, false, {}, {}, {0}},
-        {bare_loop, "rr", false, false, {}, {}, {0}},       // runs until somebody stops it
+        {bare_loop, "rr", false, false, {}, {}, {0}},  // runs until somebody stops it
         {bare_loop, "xr", true, false, {1}, {1}, {1}},
         {{}, "rer", false, false, {}, {}, {0, 2}},
         {{}, "", true, true, {}, {}, {}},
@@ -101,21 +108,25 @@ TEST(PendingWork, stops_families_deepest_first) {
     EXPECT_THAT(family_to_stop(plan, states_of("rrrrr"), 0), testing::ElementsAre(3, 1, 2, 0));
     EXPECT_THAT(family_to_stop(plan, states_of("frfrr"), 0), testing::ElementsAre(3, 1));
     EXPECT_THAT(family_to_stop(plan, states_of("rrrrr"), 4), testing::ElementsAre(4));
-    EXPECT_THAT(next_to_stop(plan_of(4, chain, {{2, 0}, {3, 2}}), states_of("rrrr"), true), testing::ElementsAre(3))
+    EXPECT_THAT(next_to_stop(plan_of(4, chain, {{2, 0}, {3, 2}}), states_of("rrrr"), true),
+                testing::ElementsAre(3))
         << "2 and 3 are children of the source, and 3 a source of its own";
-    EXPECT_THAT(next_to_stop(plan_of(3, chain, {{2, 0}}), states_of("rrx"), true), testing::ElementsAre(0));
+    EXPECT_THAT(next_to_stop(plan_of(3, chain, {{2, 0}}), states_of("rrx"), true),
+                testing::ElementsAre(0));
     EXPECT_THAT(pending_work(plan, states_of("frrrr")).orphaned, testing::ElementsAre(3, 1, 2));
     EXPECT_THAT(pending_work(plan, states_of("rrerr")).orphaned, testing::ElementsAre(3));
     EXPECT_THAT(pending_work(plan, states_of("rrrrf")).orphaned, testing::IsEmpty());
 }
 
 TEST(PendingWork, an_ordered_stop_always_comes_to_an_end) {
-    const std::vector<std::vector<Edge>> graphs{chain, join, fed_loop, bare_loop, {{0, 1}, {0, 2}, {1, 3}, {2, 3}, {3, 1}}};
+    const std::vector<std::vector<Edge>> graphs{
+        chain, join, fed_loop, bare_loop, {{0, 1}, {0, 2}, {1, 3}, {2, 3}, {3, 1}}};
     for (const auto& links : graphs) {
         const auto plan = plan_of(4, links, {{3, 0}});
         auto states = states_of("rrrr");
         std::size_t told = 0;
-        for (auto next = next_to_stop(plan, states, true); !next.empty(); next = next_to_stop(plan, states, true)) {
+        for (auto next = next_to_stop(plan, states, true); !next.empty();
+             next = next_to_stop(plan, states, true)) {
             for (const auto actor : next) states[actor] = WorkState::stopped;
             told += next.size();
         }

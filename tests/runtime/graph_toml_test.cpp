@@ -87,7 +87,8 @@ TEST(TomlReader, reads_everything_the_contract_names) {
 }
 
 TEST(TomlReader, keeps_actors_in_the_order_of_the_text) {
-    const auto graph = graph_of("[actors.z]\nclass='Null'\n[actors.a]\nclass='Null'\n[actors.m]\nclass='Null'\n");
+    const auto graph =
+        graph_of("[actors.z]\nclass='Null'\n[actors.a]\nclass='Null'\n[actors.m]\nclass='Null'\n");
     std::vector<std::string> names;
     for (const auto& actor : graph.actors) names.push_back(actor.name);
     EXPECT_THAT(names, ElementsAre("z", "a", "m"));
@@ -125,24 +126,31 @@ class = "Null"
             HasSubstr("g.toml:1: links[1]: write a text in quotes"),
             HasSubstr("g.toml:1: links[2]: expected \">>\" at character 8, before \"c\""),
             HasSubstr("g.toml:3: node.nmae: unknown key \"nmae\"; did you mean \"name\"?"),
-            HasSubstr("g.toml:4: node.max_actors: \"0\" is not allowed; write a whole number from 1 to"),
+            HasSubstr(
+                "g.toml:4: node.max_actors: \"0\" is not allowed; write a whole number from 1 to"),
             HasSubstr("g.toml:6: clock.rate: \"true\" is not allowed; write a rate"),
             HasSubstr("g.toml:7: clock.souce: unknown key \"souce\"; did you mean \"source\"?"),
             HasSubstr("g.toml:9: clock.domains.no good: \"no good\" is no name of a tick domain"),
-            HasSubstr("g.toml:11: actors.a.class: \"3.5\" is not allowed; write the name of a class"),
-            HasSubstr("g.toml:13: actors.a.trigger: \"tock\" is not allowed; write \"tick\", \"input\""),
+            HasSubstr(
+                "g.toml:11: actors.a.class: \"3.5\" is not allowed; write the name of a class"),
+            HasSubstr(
+                "g.toml:13: actors.a.trigger: \"tock\" is not allowed; write \"tick\", \"input\""),
             HasSubstr("g.toml:14: actors.a.hang_after: \"10\" is no duration: the unit is missing"),
-            HasSubstr("g.toml:15: actors.a.depth: \"4\" is not allowed; write a whole number from 0"),
+            HasSubstr(
+                "g.toml:15: actors.a.depth: \"4\" is not allowed; write a whole number from 0"),
             HasSubstr("g.toml:16: actors.a.when: a property is a text, a number, true or false"),
             HasSubstr("g.toml:17: actors.a.many: a property is a text, a number, true or false"),
             HasSubstr("g.toml:19: supervisors.s.period: \"soon\" is no duration"),
-            HasSubstr("g.toml:20: supervisors.s.strat: unknown key \"strat\"; did you mean \"strategy\"?"),
+            HasSubstr("g.toml:20: supervisors.s.strat: unknown key \"strat\"; did you mean "
+                      "\"strategy\"?"),
             HasSubstr("g.toml:21: actor: unknown key \"actor\"; did you mean \"actors\"?")));
-    EXPECT_EQ(read.graph.actors.at(0).properties.at("depht").text, "4") << "judged later, with the class at hand";
+    EXPECT_EQ(read.graph.actors.at(0).properties.at("depht").text, "4")
+        << "judged later, with the class at hand";
 }
 
 TEST(TomlReader, explains_links_that_a_table_swallowed) {
-    for (const char* text : {"[node]\nname='x'\nlinks=['a >> b']\n", "[actors.a]\nclass='Null'\nlinks=['a >> b']\n"}) {
+    for (const char* text :
+         {"[node]\nname='x'\nlinks=['a >> b']\n", "[actors.a]\nclass='Null'\nlinks=['a >> b']\n"}) {
         const auto read = read_graph_text(text, "g.toml");
         EXPECT_THAT(texts(read.findings), ElementsAre(HasSubstr("before the first [table]")));
         EXPECT_EQ(read.findings.at(0).place.line, 3U);
@@ -152,10 +160,12 @@ TEST(TomlReader, explains_links_that_a_table_swallowed) {
 TEST(TomlReader, reports_broken_syntax_with_line_and_column) {
     EXPECT_THAT(texts(read_graph_text("links = [\n  \"a >> b\"\n[node]\n", "g.toml").findings),
                 ElementsAre(HasSubstr("g.toml:3: no TOML at column ")));
-    EXPECT_THAT(texts(read_graph_text("[actors.a]\nclass='X'\n[actors.a]\nclass='Y'\n", "g.toml").findings),
-                ElementsAre(HasSubstr("g.toml:3: no TOML at column ")));
+    EXPECT_THAT(
+        texts(read_graph_text("[actors.a]\nclass='X'\n[actors.a]\nclass='Y'\n", "g.toml").findings),
+        ElementsAre(HasSubstr("g.toml:3: no TOML at column ")));
     for (const char* text : {"actors = 3", "[actors]\na = 3", "clock = 1\n", "links = 'a >> b'"}) {
-        EXPECT_THAT(texts(read_graph_text(text, "g").findings), ElementsAre(HasSubstr("write "))) << text;
+        EXPECT_THAT(texts(read_graph_text(text, "g").findings), ElementsAre(HasSubstr("write ")))
+            << text;
     }
 }
 
@@ -174,9 +184,11 @@ TEST(TomlReader, reads_files_and_says_when_it_cannot) {
     EXPECT_THAT(texts(read.findings), IsEmpty());
     EXPECT_EQ(read.graph.actors.at(0).place.file, path);
     std::remove(path.c_str());
-    EXPECT_THAT(texts(read_graph_file(path).findings), ElementsAre(path + ": no such file, or it may not be read"));
+    EXPECT_THAT(texts(read_graph_file(path).findings),
+                ElementsAre(path + ": no such file, or it may not be read"));
     EXPECT_THAT(texts(read_graph_file("/tmp").findings), ElementsAre("/tmp: cannot be read"));
-    EXPECT_THAT(texts(read_graph_text(std::string((4 << 20) + 1, ' '), "big").findings), ElementsAre(HasSubstr("4 MiB")));
+    EXPECT_THAT(texts(read_graph_text(std::string((4 << 20) + 1, ' '), "big").findings),
+                ElementsAre(HasSubstr("4 MiB")));
 }
 
 TEST(LinkText, reads_chains_and_points_at_what_is_wrong) {
@@ -203,8 +215,9 @@ TEST(LinkText, reads_chains_and_points_at_what_is_wrong) {
 
 TEST(ApplySet, changes_properties_keys_clock_node_and_supervisors) {
     GraphSpec graph = graph_of(house);
-    for (const char* good : {"clip.path=other file=1.avi", "clip.trigger=tick", "out.depth=9", "clock.rate=50",
-                             "clock.domains.audio=500", "node.name=b", "supervisors.media.period=1s"}) {
+    for (const char* good :
+         {"clip.path=other file=1.avi", "clip.trigger=tick", "out.depth=9", "clock.rate=50",
+          "clock.domains.audio=500", "node.name=b", "supervisors.media.period=1s"}) {
         const auto set = apply_set(graph, good);
         EXPECT_TRUE(set) << set.error().text;
     }

@@ -15,10 +15,14 @@ struct GoodCase {
 TEST(Uri, reads_and_prints) {
     const GoodCase cases[] = {
         {"actor://studio/TestPattern/cam", {"studio", "TestPattern", "cam", ""}, nullptr},
-        {"actor://studio-1.example.org/MediaFile/clip/video", {"studio-1.example.org", "MediaFile", "clip", "video"}, nullptr},
+        {"actor://studio-1.example.org/MediaFile/clip/video",
+         {"studio-1.example.org", "MediaFile", "clip", "video"},
+         nullptr},
         {"actor://10.0.0.7/Null/n_1", {"10.0.0.7", "Null", "n_1", ""}, nullptr},
         {"actor://[fe80::1]/Null/n/in", {"fe80::1", "Null", "n", "in"}, nullptr},
-        {"actor://[FE80:0:0::0001]/Null/n", {"fe80::1", "Null", "n", ""}, "actor://[fe80::1]/Null/n"},
+        {"actor://[FE80:0:0::0001]/Null/n",
+         {"fe80::1", "Null", "n", ""},
+         "actor://[fe80::1]/Null/n"},
         {"actor://[fe80::1%25eth0]/Null/n", {"fe80::1%eth0", "Null", "n", ""}, nullptr},
         {"actor://h/my::Blur/b", {"h", "my::Blur", "b", ""}, nullptr},
         {"actor://h/my%3A%3aBlur/b%5f1", {"h", "my::Blur", "b_1", ""}, "actor://h/my::Blur/b_1"},
@@ -74,7 +78,8 @@ TEST(Uri, points_at_the_character_that_is_wrong) {
         ASSERT_FALSE(uri) << c.text;
         const std::string& text = uri.error().text;
         EXPECT_NE(text.find(c.why), std::string::npos) << text;
-        EXPECT_NE(text.find("at character " + std::to_string(c.at + 1) + ";"), std::string::npos) << text;
+        EXPECT_NE(text.find("at character " + std::to_string(c.at + 1) + ";"), std::string::npos)
+            << text;
         EXPECT_EQ(text.substr(text.rfind('\n') + 1), std::string(2 + c.at, ' ') + "^") << text;
     }
 }
