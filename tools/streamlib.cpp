@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The launcher and command line. Everything is in the library: a user's own main is no different.
+// The program `streamlib`: the launcher and its command line, with the built-in actor classes.
 #include "supervisor/cli/cli_main.hpp"
 #include "supervisor/streamlib.hpp"
 
 int main(int argc, char** argv) {
-    streamlib::init(argc, argv);
+    streamlib::init(argc, argv);  // first: this executable is also its actors
     return streamlib::supervision::cli_main(argc, argv);
 }
