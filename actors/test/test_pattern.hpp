@@ -58,7 +58,7 @@ public:
         *this,
         "count",
         0,
-        {.text = "Ends after this many frames; 0: never", .unit = "frames", .min = 0, .max = 1e15}};
+        {.text = "Ends after this many frames; 0: never", .unit = "frames", .min = 0}};
     Counter frames{*this, "frames", "Frames made"};
 
 private:

@@ -71,7 +71,7 @@ public:
         *this,
         "count",
         0,
-        {.text = "Ends after this many blocks; 0: never", .unit = "blocks", .min = 0, .max = 1e15}};
+        {.text = "Ends after this many blocks; 0: never", .unit = "blocks", .min = 0}};
     Counter blocks{*this, "blocks", "Blocks made"};
     Counter blocks_lost{*this, "blocks_lost", "Blocks of dropped ticks that were not made up for"};
 
