@@ -13,12 +13,14 @@ namespace streamlib::actors::av {
 namespace {
 
 // `ffmpeg_scale_flags` in swscale's numbers.
-constexpr int scale_flags = SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP | SWS_BITEXACT;
+constexpr int scale_flags =
+    SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP | SWS_BITEXACT;
 
 const int* matrix_of(AVColorSpace space) noexcept {
     // As the ffmpeg program's scale filter: what is no YCbCr matrix is taken as BT.601.
     const bool known = space >= 1 && space <= 10 && space != AVCOL_SPC_YCGCO;
-    return sws_getCoefficients(known ? static_cast<int>(space) : static_cast<int>(AVCOL_SPC_BT470BG));
+    return sws_getCoefficients(known ? static_cast<int>(space)
+                                     : static_cast<int>(AVCOL_SPC_BT470BG));
 }
 
 bool is_grey(AVPixelFormat pixel) noexcept {
@@ -26,18 +28,22 @@ bool is_grey(AVPixelFormat pixel) noexcept {
     return about != nullptr && about->nb_components == 1;
 }
 
-/// Row of chroma siting in 1/256 of a row: only 8-bit 4:2:0 has one in the ffmpeg program, so only it has one here.
+/// Row of chroma siting in 1/256 of a row: only 8-bit 4:2:0 has one in the ffmpeg program, so only
+/// it has one here.
 int vertical_chroma(AVPixelFormat pixel, bool interlaced, int field) noexcept {
     if (pixel != AV_PIX_FMT_YUV420P) return -513;
     if (!interlaced) return 128;
     return field == 0 ? 64 : 192;
 }
 
-Result<ScalerPtr> make_scaler(const PictureKind& from, const PictureKind& to, bool by_field, int field) {
+Result<ScalerPtr> make_scaler(const PictureKind& from, const PictureKind& to, bool by_field,
+                              int field) {
     ScalerPtr scaler(sws_alloc_context());
     if (!scaler) return fail(Errc::no_memory, "swscale: out of memory");
     const int divisor = by_field ? 2 : 1;
-    const auto set = [&](const char* name, int value) { av_opt_set_int(scaler.get(), name, value, 0); };
+    const auto set = [&](const char* name, int value) {
+        av_opt_set_int(scaler.get(), name, value, 0);
+    };
     set("sws_flags", scale_flags);
     set("srcw", from.width);
     set("srch", from.height / divisor);
@@ -48,11 +54,15 @@ Result<ScalerPtr> make_scaler(const PictureKind& from, const PictureKind& to, bo
     set("src_v_chr_pos", vertical_chroma(from.pixel, by_field, field));
     set("dst_v_chr_pos", vertical_chroma(to.pixel, by_field, field));
     if (const int code = sws_init_context(scaler.get(), nullptr, nullptr); code < 0) {
-        const auto name = [](AVPixelFormat pixel) { return std::string(av_get_pix_fmt_name(pixel)); };
-        return fail_av(Errc::unsupported, "no conversion from " + name(from.pixel) + " to " + name(to.pixel), code);
+        const auto name = [](AVPixelFormat pixel) {
+            return std::string(av_get_pix_fmt_name(pixel));
+        };
+        return fail_av(Errc::unsupported,
+                       "no conversion from " + name(from.pixel) + " to " + name(to.pixel), code);
     }
     const bool yuv_to_yuv = from.space != AVCOL_SPC_RGB && to.space != AVCOL_SPC_RGB;
-    // The matrix belongs to the YCbCr side; between two of them one that is not said follows the other, and grey has none.
+    // The matrix belongs to the YCbCr side; between two of them one that is not said follows the
+    // other, and grey has none.
     AVColorSpace in = from.space, out = to.space;
     if (yuv_to_yuv && (in == AVCOL_SPC_UNSPECIFIED || is_grey(from.pixel))) in = out;
     if (yuv_to_yuv && (out == AVCOL_SPC_UNSPECIFIED || is_grey(to.pixel))) out = in;
@@ -99,7 +109,8 @@ PictureKind kind_of(const AVFrame& frame, bool interlaced) noexcept {
 }
 
 Picture picture_in(const VideoFormat& format, std::span<std::byte> payload) noexcept {
-    STREAMLIB_ASSERT(payload.size() >= format.bytes(), "the payload is smaller than its format says");
+    STREAMLIB_ASSERT(payload.size() >= format.bytes(),
+                     "the payload is smaller than its format says");
     Picture picture;
     for (std::size_t i = 0; i < format.plane_count(); ++i) {
         const Plane plane = format.plane(i);
@@ -126,7 +137,8 @@ Result<Conversion> Conversion::make(const PictureKind& from, const PictureKind& 
     Conversion made;
     // By field only where rows are mixed; and not where a field would have half a row of chroma.
     const bool mixes_rows = from.height != to.height || from.pixel != to.pixel;
-    const bool by_field = from.interlaced && to.interlaced && mixes_rows && from.height % 4 == 0 && to.height % 4 == 0;
+    const bool by_field = from.interlaced && to.interlaced && mixes_rows && from.height % 4 == 0 &&
+                          to.height % 4 == 0;
     made.field_count_ = by_field ? 2 : 1;
     made.rows_ = from.height / made.field_count_;
     for (int field = 0; field < made.field_count_; ++field) {
@@ -141,8 +153,8 @@ void Conversion::run(const Picture& from, const Picture& to) noexcept {
     const bool by_field = field_count_ == 2;
     for (int field = 0; field < field_count_; ++field) {
         const Picture in = field_of(from, field, by_field), out = field_of(to, field, by_field);
-        sws_scale(fields_[static_cast<std::size_t>(field)].get(), in.data.data(), in.stride.data(), 0, rows_,
-                  out.data.data(), out.stride.data());
+        sws_scale(fields_[static_cast<std::size_t>(field)].get(), in.data.data(), in.stride.data(),
+                  0, rows_, out.data.data(), out.stride.data());
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// @file
-/// One swscale conversion with the project's flags. Private to libstreamlib_ffmpeg.so.
+/// One swscale conversion with the project's flags.
+/// Private to libstreamlib_ffmpeg.so.
 #pragma once
 
 #include <array>
@@ -35,7 +36,8 @@ struct Picture {
 [[nodiscard]] PictureKind kind_of(const AVFrame& frame, bool interlaced) noexcept;
 [[nodiscard]] Picture picture_in(const VideoFormat& format, std::span<std::byte> payload) noexcept;
 /// swscale and encoders take pointers to non-const and do not write through them.
-[[nodiscard]] Picture picture_in(const VideoFormat& format, std::span<const std::byte> payload) noexcept;
+[[nodiscard]] Picture picture_in(const VideoFormat& format,
+                                 std::span<const std::byte> payload) noexcept;
 [[nodiscard]] Picture picture_in(const AVFrame& frame) noexcept;
 
 class Conversion {

@@ -7,13 +7,15 @@ Result<Decoder> Decoder::open(const AVStream& stream, int threads) {
     const AVCodecParameters& par = *stream.codecpar;
     const AVCodec* codec = avcodec_find_decoder(par.codec_id);
     if (codec == nullptr) {
-        return fail(Errc::unsupported, std::string("no decoder for ") + avcodec_get_name(par.codec_id));
+        return fail(Errc::unsupported,
+                    std::string("no decoder for ") + avcodec_get_name(par.codec_id));
     }
     Decoder made;
     made.codec_.reset(avcodec_alloc_context3(codec));
     made.frame_.reset(av_frame_alloc());
     made.packet_.reset(av_packet_alloc());
-    if (!made.codec_ || !made.frame_ || !made.packet_) return fail(Errc::no_memory, "FFmpeg: out of memory");
+    if (!made.codec_ || !made.frame_ || !made.packet_)
+        return fail(Errc::no_memory, "FFmpeg: out of memory");
     if (const int code = avcodec_parameters_to_context(made.codec_.get(), &par); code < 0) {
         return fail_av(Errc::unsupported, std::string(codec->name) + " decoder", code);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// @file
-/// One stream's decoder: packets in, frames with times out. Private to libstreamlib_ffmpeg.so.
+/// One stream's decoder: packets in, frames with times out.
+/// Private to libstreamlib_ffmpeg.so.
 #pragma once
 
 #include <cstdint>

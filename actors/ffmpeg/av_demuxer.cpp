@@ -30,7 +30,8 @@ Result<InputPtr> open_input(const std::string& path) {
     av_dict_set(&options, "protocol_whitelist", "file", 0);
     const int code = avformat_open_input(&context, ("file:" + path).c_str(), nullptr, &options);
     av_dict_free(&options);
-    if (code < 0) return fail_av(Errc::unsupported, path + ": not a media file that FFmpeg reads", code);
+    if (code < 0)
+        return fail_av(Errc::unsupported, path + ": not a media file that FFmpeg reads", code);
     InputPtr input(context);
     for (unsigned i = 0; i < input->nb_streams; ++i) {
         // The probe decodes too: the same bound as later.
@@ -104,7 +105,8 @@ Demuxer::Next Demuxer::next(int stream, AVPacket& packet) {
     while (queue.empty() && !ended_) {
         std::size_t packets = 0;
         for (const auto& [index, waiting] : queues_) packets += waiting.size();
-        if (queued_bytes_ > max_queued_bytes || packets > max_queued_packets) return Next::too_far_apart;
+        if (queued_bytes_ > max_queued_bytes || packets > max_queued_packets)
+            return Next::too_far_apart;
         read_one();
     }
     if (queue.empty()) return Next::end;
@@ -128,7 +130,8 @@ Result<> Demuxer::reopen() {
 }
 
 Result<> Demuxer::seek(Nanoseconds to) {
-    const std::int64_t target = av_rescale_rnd(to + beginning_, AV_TIME_BASE, 1'000'000'000, AV_ROUND_DOWN);
+    const std::int64_t target =
+        av_rescale_rnd(to + beginning_, AV_TIME_BASE, 1'000'000'000, AV_ROUND_DOWN);
     const int code = avformat_seek_file(input_.get(), -1, INT64_MIN, target, target, 0);
     if (code < 0) {
         // Bare streams have no index; their beginning is always there.

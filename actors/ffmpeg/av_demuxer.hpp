@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// @file
-/// Packets of a file, by stream: a stream may run ahead of another, up to a bound. Private to libstreamlib_ffmpeg.so.
+/// Packets of a file, by stream: a stream may run ahead of another, up to a bound.
+/// Private to libstreamlib_ffmpeg.so.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,8 @@ class Demuxer {
 public:
     enum class Next : std::uint8_t { packet, end, too_far_apart };
 
-    /// Opens a regular file and finds its streams. No network, no device, no other file by a playlist's word.
+    /// Opens a regular file and finds its streams. No network, no device, no other file by a
+    /// playlist's word.
     [[nodiscard]] static Result<Demuxer> open(const std::string& path);
 
     [[nodiscard]] AVFormatContext& context() noexcept { return *input_; }
@@ -25,7 +27,8 @@ public:
     void select(const std::vector<int>& streams);
     /// The next packet of `stream`, moved into `packet`.
     Next next(int stream, AVPacket& packet);
-    /// Continues at the last point before `to` where decoding can begin. `to` counts from the file's beginning.
+    /// Continues at the last point before `to` where decoding can begin. `to` counts from the
+    /// file's beginning.
     Result<> seek(Nanoseconds to);
     /// Time of the earliest selected stream's first packet: the file's beginning.
     [[nodiscard]] Nanoseconds beginning() const noexcept { return beginning_; }

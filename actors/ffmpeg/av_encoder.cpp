@@ -20,22 +20,27 @@ constexpr int ticks_a_second = 10'000;
 /// A unit in which frame times of `rate` are whole, and others are within 0.1 ms.
 AVRational time_base_for(Rate rate, Container container) {
     if (rate.num <= 0) return {1, container == Container::y4m ? 25 : 90'000};
-    if (container == Container::y4m) return {rate.den, rate.num};  // Has no times; the unit is what its header says.
+    if (container == Container::y4m)
+        return {rate.den, rate.num};  // Has no times; the unit is what its header says.
     const int factor = std::max(1, (ticks_a_second + rate.num - 1) / rate.num);
     return {rate.den, rate.num * factor};
 }
 
 const AVCodec* find_encoder(AVCodecID id) {
-    return id == AV_CODEC_ID_H264 ? avcodec_find_encoder_by_name("libx264") : avcodec_find_encoder(id);
+    return id == AV_CODEC_ID_H264 ? avcodec_find_encoder_by_name("libx264")
+                                  : avcodec_find_encoder(id);
 }
 
 Result<CodecPtr> make_codec(AVCodecID id, bool global_header) {
     const AVCodec* encoder = find_encoder(id);
-    if (encoder == nullptr) return fail(Errc::unsupported, std::string("this FFmpeg has no encoder for ") + avcodec_get_name(id));
+    if (encoder == nullptr)
+        return fail(Errc::unsupported,
+                    std::string("this FFmpeg has no encoder for ") + avcodec_get_name(id));
     CodecPtr codec(avcodec_alloc_context3(encoder));
     if (!codec) return fail(Errc::no_memory, "FFmpeg: out of memory");
     if (global_header) codec->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
-    codec->flags |= AV_CODEC_FLAG_BITEXACT;  // No version strings: the same input makes the same file.
+    codec->flags |=
+        AV_CODEC_FLAG_BITEXACT;  // No version strings: the same input makes the same file.
     return codec;
 }
 
@@ -75,7 +80,8 @@ void keep(void*, std::uint8_t*) {}
 
 }  // namespace
 
-Result<std::unique_ptr<VideoEncoder>> VideoEncoder::open(const VideoFormat& format, const WritePlan& plan, int threads,
+Result<std::unique_ptr<VideoEncoder>> VideoEncoder::open(const VideoFormat& format,
+                                                         const WritePlan& plan, int threads,
                                                          bool global_header) {
     auto codec = make_codec(plan.video_codec, global_header);
     if (!codec) return Unexpected(codec.error());
@@ -104,7 +110,9 @@ Result<std::unique_ptr<VideoEncoder>> VideoEncoder::open(const VideoFormat& form
     context.strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;
     set_codec_options(context, plan.video_codec, format.rate);
     if (const int code = avcodec_open2(&context, context.codec, nullptr); code < 0) {
-        return fail_av(Errc::unsupported, std::string(context.codec->name) + " encoder for " + to_string(format), code);
+        return fail_av(Errc::unsupported,
+                       std::string(context.codec->name) + " encoder for " + to_string(format),
+                       code);
     }
     if (auto ok = made->prepare_conversion(format, plan.pixel); !ok) return Unexpected(ok.error());
     return made;
@@ -124,7 +132,8 @@ Result<> VideoEncoder::prepare_conversion(const VideoFormat& format, AVPixelForm
             auto swap = Conversion::make(kind_of(inner_), to);
             if (!swap) return Unexpected(swap.error());
             swap_.emplace(std::move(*swap));
-            if (av_frame_get_buffer(frame_.get(), 0) < 0) return fail(Errc::no_memory, "FFmpeg: out of memory");
+            if (av_frame_get_buffer(frame_.get(), 0) < 0)
+                return fail(Errc::no_memory, "FFmpeg: out of memory");
         }
     } else {
         inner_ = planar_twin(format);
@@ -151,8 +160,8 @@ int VideoEncoder::fill_frame(std::span<const std::byte> payload) {
     }
     // The frame points into the payload: nothing is copied.
     av_buffer_unref(&frame_->buf[0]);
-    frame_->buf[0] = av_buffer_create(picture.data[0], static_cast<std::size_t>(inner_.bytes()), keep, nullptr,
-                                      AV_BUFFER_FLAG_READONLY);
+    frame_->buf[0] = av_buffer_create(picture.data[0], static_cast<std::size_t>(inner_.bytes()),
+                                      keep, nullptr, AV_BUFFER_FLAG_READONLY);
     if (frame_->buf[0] == nullptr) return AVERROR(ENOMEM);
     for (std::size_t i = 0; i < picture.data.size(); ++i) {
         frame_->data[i] = picture.data[i];
@@ -161,19 +170,22 @@ int VideoEncoder::fill_frame(std::span<const std::byte> payload) {
     return 0;
 }
 
-int VideoEncoder::encode(std::span<const std::byte> payload, std::int64_t pts, const PacketSink& sink) {
+int VideoEncoder::encode(std::span<const std::byte> payload, std::int64_t pts,
+                         const PacketSink& sink) {
     if (const int code = fill_frame(payload); code < 0) return code;
     frame_->pts = pts;
     frame_->color_range = codec_->color_range;
     frame_->colorspace = codec_->colorspace;
-    frame_->interlaced_frame = frame_->top_field_first = format_.interlace == Interlace::interlaced ? 1 : 0;
+    frame_->interlaced_frame = frame_->top_field_first =
+        format_.interlace == Interlace::interlaced ? 1 : 0;
     if (const int code = avcodec_send_frame(codec_.get(), frame_.get()); code < 0) return code;
     return receive_packets(*codec_, *packet_, sink);
 }
 
 int VideoEncoder::drain(const PacketSink& sink) { return drain_codec(*codec_, *packet_, sink); }
 
-Result<std::unique_ptr<AudioEncoder>> AudioEncoder::open(const AudioFormat& format, const WritePlan& plan,
+Result<std::unique_ptr<AudioEncoder>> AudioEncoder::open(const AudioFormat& format,
+                                                         const WritePlan& plan,
                                                          bool global_header) {
     auto codec = make_codec(plan.audio_codec, global_header);
     if (!codec) return Unexpected(codec.error());
@@ -192,7 +204,9 @@ Result<std::unique_ptr<AudioEncoder>> AudioEncoder::open(const AudioFormat& form
     av_channel_layout_default(&context.ch_layout, format.channels);
     context.thread_count = 1;
     if (const int code = avcodec_open2(&context, context.codec, nullptr); code < 0) {
-        return fail_av(Errc::unsupported, std::string(context.codec->name) + " encoder for " + to_string(format), code);
+        return fail_av(Errc::unsupported,
+                       std::string(context.codec->name) + " encoder for " + to_string(format),
+                       code);
     }
     return made;
 }
@@ -218,10 +232,12 @@ int AudioEncoder::encode(std::span<const std::byte> payload, std::uint32_t frame
     const std::size_t frame_bytes = std::size_t{format_.channels} * format_.sample_bytes();
     if (!begun_ && !fills_gaps_) sent_until_ = pts;
     begun_ = true;
-    const std::int64_t gap = pts - sent_until_ - static_cast<std::int64_t>(waiting_.size() / frame_bytes);
+    const std::int64_t gap =
+        pts - sent_until_ - static_cast<std::int64_t>(waiting_.size() / frame_bytes);
     if (gap > format_.rate / 200) {
         if (fills_gaps_) {
-            append({}, static_cast<std::uint32_t>(std::min<std::int64_t>(gap, 60 * std::int64_t{format_.rate})));
+            append({}, static_cast<std::uint32_t>(
+                           std::min<std::int64_t>(gap, 60 * std::int64_t{format_.rate})));
         } else {
             if (const int code = send_waiting(true, sink); code < 0) return code;
             sent_until_ = pts;
@@ -242,7 +258,8 @@ int AudioEncoder::send_waiting(bool all, const PacketSink& sink) {
         if (const int code = send(done, count, sink); code < 0) return code;
         done += count;
     }
-    waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(done * frame_bytes));
+    waiting_.erase(waiting_.begin(),
+                   waiting_.begin() + static_cast<std::ptrdiff_t>(done * frame_bytes));
     return 0;
 }
 
@@ -252,7 +269,8 @@ int AudioEncoder::send(std::size_t first, std::size_t frames, const PacketSink& 
     frame_->format = codec_->sample_fmt;
     frame_->sample_rate = codec_->sample_rate;
     frame_->nb_samples = static_cast<int>(frames);
-    if (const int code = av_channel_layout_copy(&frame_->ch_layout, &codec_->ch_layout); code < 0) return code;
+    if (const int code = av_channel_layout_copy(&frame_->ch_layout, &codec_->ch_layout); code < 0)
+        return code;
     frame_->data[0] = reinterpret_cast<std::uint8_t*>(waiting_.data() + first * frame_bytes);
     frame_->linesize[0] = static_cast<int>(frames * frame_bytes);
     frame_->pts = sent_until_;

@@ -98,7 +98,8 @@ AVPixelFormat pixel_format_of(const VideoFormat& format) noexcept {
 
 Result<VideoFormat> nearest_format(AVPixelFormat source, int width, int height, VideoFormat like) {
     const AVPixFmtDescriptor* about = av_pix_fmt_desc_get(source);
-    if (about == nullptr) return fail(Errc::unsupported, "its pixel format is not known before decoding");
+    if (about == nullptr)
+        return fail(Errc::unsupported, "its pixel format is not known before decoding");
     if (width < 1 || height < 1) return fail(Errc::unsupported, "its picture size is not known");
     like.width = static_cast<std::uint32_t>(width);
     like.height = static_cast<std::uint32_t>(height);
@@ -109,11 +110,13 @@ Result<VideoFormat> nearest_format(AVPixelFormat source, int width, int height, 
     like.layout = Layout::planar;
     for (const Entry& entry : table) {
         if (entry.pixel != without_j(source)) continue;
-        const bool packed_422 = entry.layout == Layout::packed && entry.sampling == Sampling::ycbcr_422;
+        const bool packed_422 =
+            entry.layout == Layout::packed && entry.sampling == Sampling::ycbcr_422;
         if (!(packed_422 && odd_width)) like.layout = entry.layout;
     }
     const bool rgb = like.sampling == Sampling::rgb || like.sampling == Sampling::rgba;
-    if (rgb && like.depth == 8 && !has(*about, AV_PIX_FMT_FLAG_PLANAR)) like.layout = Layout::packed;
+    if (rgb && like.depth == 8 && !has(*about, AV_PIX_FMT_FLAG_PLANAR))
+        like.layout = Layout::packed;
     if (rgb || source != without_j(source)) like.range = Range::full;
     if (auto ok = like.validate(); !ok) return fail(Errc::unsupported, ok.error().text);
     return like;
@@ -168,7 +171,8 @@ AVColorTransferCharacteristic transfer_of(Colorimetry colorimetry) noexcept {
         case Colorimetry::bt601: return AVCOL_TRC_SMPTE170M;
         case Colorimetry::bt709: return AVCOL_TRC_BT709;
         case Colorimetry::bt2020: return AVCOL_TRC_BT2020_10;
-        default: return AVCOL_TRC_UNSPECIFIED;  // BT.2100 is PQ or HLG: the record does not say which.
+        default:
+            return AVCOL_TRC_UNSPECIFIED;  // BT.2100 is PQ or HLG: the record does not say which.
     }
 }
 

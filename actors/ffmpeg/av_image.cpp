@@ -53,7 +53,8 @@ public:
         if (const int code = avcodec_open2(codec_.get(), encoder, nullptr); code < 0) {
             return fail_av(Errc::unsupported, "PNG encoder for " + to_string(format), code);
         }
-        if (const int code = av_frame_get_buffer(frame_.get(), 0); code < 0) return fail_av(Errc::no_memory, "PNG", code);
+        if (const int code = av_frame_get_buffer(frame_.get(), 0); code < 0)
+            return fail_av(Errc::no_memory, "PNG", code);
         return {};
     }
 
@@ -62,10 +63,12 @@ public:
             repack_->convert(payload, planes_);
             payload = planes_;
         }
-        if (const int code = av_frame_make_writable(frame_.get()); code < 0) return fail_av(Errc::no_memory, "PNG", code);
+        if (const int code = av_frame_make_writable(frame_.get()); code < 0)
+            return fail_av(Errc::no_memory, "PNG", code);
         conversion_->run(picture_in(inner_, payload), picture_in(*frame_));
         frame_->pts = next_pts_++;
-        if (const int code = avcodec_send_frame(codec_.get(), frame_.get()); code < 0) return fail_av(Errc::io, "PNG", code);
+        if (const int code = avcodec_send_frame(codec_.get(), frame_.get()); code < 0)
+            return fail_av(Errc::io, "PNG", code);
         av_packet_unref(packet_.get());
         if (const int code = avcodec_receive_packet(codec_.get(), packet_.get()); code < 0) {
             return fail_av(Errc::io, "PNG", code);

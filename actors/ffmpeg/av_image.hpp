@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// @file
-/// ImageWriter over FFmpeg's PNG encoder. Private to libstreamlib_ffmpeg.so.
+/// ImageWriter over FFmpeg's PNG encoder.
+/// Private to libstreamlib_ffmpeg.so.
 #pragma once
 
 #include <memory>

@@ -32,11 +32,16 @@ void set_log(LogSink sink) { log_sink.store(sink, std::memory_order_relaxed); }
 }  // namespace
 }  // namespace streamlib::actors::av
 
-extern "C" __attribute__((visibility("default"))) const streamlib::actors::FfmpegApi* streamlib_ffmpeg_api() noexcept {
+extern "C" __attribute__((visibility("default"))) const streamlib::actors::FfmpegApi*
+streamlib_ffmpeg_api() noexcept {
     namespace av = streamlib::actors::av;
     av_log_set_callback(&av::forward);
-    static constexpr streamlib::actors::FfmpegApi api{
-        streamlib::actors::FfmpegApi::current, &av::open_reader,       &av::check_writer, &av::create_writer,
-        &av::make_scaler,                      &av::make_image_writer, &av::set_log};
+    static constexpr streamlib::actors::FfmpegApi api{streamlib::actors::FfmpegApi::current,
+                                                      &av::open_reader,
+                                                      &av::check_writer,
+                                                      &av::create_writer,
+                                                      &av::make_scaler,
+                                                      &av::make_image_writer,
+                                                      &av::set_log};
     return &api;
 }

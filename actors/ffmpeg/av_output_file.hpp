@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// @file
-/// A new file that a muxer writes to: ours to create, so that nothing is ever overwritten. Private to libstreamlib_ffmpeg.so.
+/// A new file that a muxer writes to: ours to create, so that nothing is ever overwritten.
+/// Private to libstreamlib_ffmpeg.so.
 #pragma once
 
 #include <memory>
@@ -13,8 +14,8 @@ namespace streamlib::actors::av {
 
 class OutputFile {
 public:
-    /// Creates `path`; `Errc::already_exists` where there is something. Nothing is buffered beyond a packet: what the
-    /// muxer has flushed is the kernel's, and survives the process.
+    /// Creates `path`; `Errc::already_exists` where there is something. Nothing is buffered beyond
+    /// a packet: what the muxer has flushed is the kernel's, and survives the process.
     [[nodiscard]] static Result<std::unique_ptr<OutputFile>> create(const std::string& path);
     ~OutputFile();
     OutputFile(const OutputFile&) = delete;

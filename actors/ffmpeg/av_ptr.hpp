@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// @file
-/// FFmpeg's objects with their ends, and its error numbers as `Error`. Private to libstreamlib_ffmpeg.so.
+/// FFmpeg's objects with their ends, and its error numbers as `Error`.
+/// Private to libstreamlib_ffmpeg.so.
 #pragma once
 
 extern "C" {

@@ -31,8 +31,9 @@ struct AudioTrack {
     MediaStream stream;
     Decoder decoder;
     SoundQueue queue;
-    std::size_t current = 0;   ///< Sample frames of the block that next() gave.
-    bool pending = false;      ///< The decoder's frame comes after a jump and waits for the queue to drain.
+    std::size_t current = 0;  ///< Sample frames of the block that next() gave.
+    bool pending =
+        false;  ///< The decoder's frame comes after a jump and waits for the queue to drain.
     bool drained = false;
 };
 
@@ -66,7 +67,8 @@ public:
     const Error& error() const noexcept override { return error_; }
 
 private:
-    Result<int> choose(MediaKind kind, bool wanted, int number, const std::vector<DescribedStream>& all);
+    Result<int> choose(MediaKind kind, bool wanted, int number,
+                       const std::vector<DescribedStream>& all);
     ReadStatus next_picture(DecodedBlock& block);
     ReadStatus next_sound(DecodedBlock& block);
     ReadStatus fill_queue();
@@ -77,7 +79,8 @@ private:
         return ReadStatus::failed;
     }
     ReadStatus too_far_apart() {
-        return fail_with(Errc::no_memory, "sound and picture lie too far apart to be read together");
+        return fail_with(Errc::no_memory,
+                         "sound and picture lie too far apart to be read together");
     }
 
     std::string path_;
@@ -90,14 +93,16 @@ private:
     Error error_{};
 };
 
-Result<int> Reader::choose(MediaKind kind, bool wanted, int number, const std::vector<DescribedStream>& all) {
+Result<int> Reader::choose(MediaKind kind, bool wanted, int number,
+                           const std::vector<DescribedStream>& all) {
     if (!wanted) return -1;
     auto index = choose_stream(demuxer_.context(), kind, number);
     if (!index) return fail(index.error().code, path_ + ": " + index.error().text);
     if (*index < 0) return -1;
     const DescribedStream& found = all[static_cast<std::size_t>(*index)];
     if (found.stream.kind != kind) {
-        return fail(Errc::unsupported, path_ + ": stream " + std::to_string(*index) + ": " + found.why);
+        return fail(Errc::unsupported,
+                    path_ + ": stream " + std::to_string(*index) + ": " + found.why);
     }
     return *index;
 }
@@ -118,7 +123,8 @@ Result<> Reader::prepare(const std::string& path, const ReadOptions& options) {
     for (const int index : {*video, *audio}) {
         if (index >= 0) selected.push_back(index);
     }
-    if (selected.empty()) return fail(Errc::not_found, path + " has no picture or sound that was asked for");
+    if (selected.empty())
+        return fail(Errc::not_found, path + " has no picture or sound that was asked for");
     demuxer_.select(selected);
     for (const int index : selected) {
         auto decoder = Decoder::open(*file.streams[index], std::clamp(options.threads, 1, 64));
@@ -153,7 +159,8 @@ ReadStatus Reader::next_picture(DecodedBlock& block) {
         block.bytes = track.stream.video.bytes();
         block.frames = 1;
         PictureKind announced = kind_of(track.stream.video);
-        announced.space = is.space, announced.full_range = is.full_range;  // As announced, or nowhere said.
+        announced.space = is.space,
+        announced.full_range = is.full_range;  // As announced, or nowhere said.
         if (is == announced || is == track.converts) return ReadStatus::frame;
         auto conversion = Conversion::make(is, kind_of(track.stream.video));
         if (!conversion) return fail_with(conversion.error().code, conversion.error().text);
@@ -208,7 +215,8 @@ ReadStatus Reader::next_sound(DecodedBlock& block) {
     const AudioFormat& format = track.stream.audio;
     track.current = std::min<std::size_t>(track.queue.frames(), format.block_frames);
     block.pts = track.queue.pts();
-    block.duration = av_rescale(static_cast<std::int64_t>(track.current), 1'000'000'000, format.rate);
+    block.duration =
+        av_rescale(static_cast<std::int64_t>(track.current), 1'000'000'000, format.rate);
     block.frames = static_cast<std::uint32_t>(track.current);
     block.bytes = std::uint64_t{block.frames} * format.channels * format.sample_bytes();
     return ReadStatus::frame;
@@ -230,7 +238,8 @@ Result<> Reader::seek(Nanoseconds to) {
 
 }  // namespace
 
-Result<std::unique_ptr<MediaReader>> open_reader(const std::string& path, const ReadOptions& options) {
+Result<std::unique_ptr<MediaReader>> open_reader(const std::string& path,
+                                                 const ReadOptions& options) {
     auto demuxer = Demuxer::open(path);
     if (!demuxer) return Unexpected(demuxer.error());
     auto reader = std::make_unique<Reader>(std::move(*demuxer));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// @file
-/// MediaReader over FFmpeg. Private to libstreamlib_ffmpeg.so.
+/// MediaReader over FFmpeg.
+/// Private to libstreamlib_ffmpeg.so.
 #pragma once
 
 #include <memory>
@@ -10,6 +11,7 @@
 
 namespace streamlib::actors::av {
 
-[[nodiscard]] Result<std::unique_ptr<MediaReader>> open_reader(const std::string& path, const ReadOptions& options);
+[[nodiscard]] Result<std::unique_ptr<MediaReader>> open_reader(const std::string& path,
+                                                               const ReadOptions& options);
 
 }  // namespace streamlib::actors::av

@@ -17,7 +17,7 @@ namespace {
 class Scratch {
 public:
     void resize(std::size_t bytes) {
-        memory_.reset(static_cast<std::byte*>(::operator new(bytes, std::align_val_t{64})));
+        memory_.reset(static_cast<std::byte*>(::operator new (bytes, std::align_val_t{64})));
         size_ = bytes;
         std::memset(memory_.get(), 0, bytes);
     }
@@ -25,7 +25,9 @@ public:
 
 private:
     struct Free {
-        void operator()(std::byte* p) const noexcept { ::operator delete(p, std::align_val_t{64}); }
+        void operator()(std::byte* p) const noexcept {
+            ::operator delete (p, std::align_val_t{64});
+        }
     };
     std::unique_ptr<std::byte, Free> memory_;
     std::size_t size_ = 0;
@@ -34,8 +36,10 @@ private:
 /// Whether two formats differ in nothing but where the samples lie.
 bool same_samples(const VideoFormat& a, const VideoFormat& b) {
     const bool rgb = a.sampling == Sampling::rgb || a.sampling == Sampling::rgba;
-    return a.width == b.width && a.height == b.height && a.sampling == b.sampling && a.depth == b.depth &&
-           (rgb || (is_full_range(a) == is_full_range(b) && color_space_of(a) == color_space_of(b)));
+    return a.width == b.width && a.height == b.height && a.sampling == b.sampling &&
+           a.depth == b.depth &&
+           (rgb ||
+            (is_full_range(a) == is_full_range(b) && color_space_of(a) == color_space_of(b)));
 }
 
 class Scaler final : public VideoScaler {
@@ -46,7 +50,8 @@ public:
         // Only the layout changes: no arithmetic, so not one bit may change either.
         const bool repack_only = same_samples(from_, to_);
         const auto through_planes = [&](const VideoFormat& format) {
-            return repack_only ? format.layout != Layout::planar : pixel_format_of(format) == AV_PIX_FMT_NONE;
+            return repack_only ? format.layout != Layout::planar
+                               : pixel_format_of(format) == AV_PIX_FMT_NONE;
         };
         unchanged_ = repack_only && from_.layout == to_.layout;
         if (unchanged_) return {};
@@ -70,7 +75,8 @@ public:
     }
 
     void convert(std::span<const std::byte> from, std::span<std::byte> to) override {
-        STREAMLIB_ASSERT(from.size() >= from_.bytes() && to.size() >= to_.bytes(), "a payload is too small");
+        STREAMLIB_ASSERT(from.size() >= from_.bytes() && to.size() >= to_.bytes(),
+                         "a payload is too small");
         if (unchanged_) {
             std::memcpy(to.data(), from.data(), from_.bytes());
             return;
@@ -104,10 +110,12 @@ Result<std::unique_ptr<VideoScaler>> make_scaler(const VideoFormat& from, const 
     for (const VideoFormat* format : {&from, &to}) {
         if (auto ok = format->validate(); !ok) return Unexpected(ok.error());
     }
-    const bool weaves = from.interlace == Interlace::interlaced, woven = to.interlace == Interlace::interlaced;
+    const bool weaves = from.interlace == Interlace::interlaced,
+               woven = to.interlace == Interlace::interlaced;
     if (weaves != woven) {
-        return fail(Errc::unsupported, "no conversion between interlaced and progressive pictures: keep the word of "
-                                       "the input");
+        return fail(Errc::unsupported,
+                    "no conversion between interlaced and progressive pictures: keep the word of "
+                    "the input");
     }
     auto scaler = std::make_unique<Scaler>(from, to);
     if (auto ok = scaler->prepare(); !ok) return Unexpected(ok.error());

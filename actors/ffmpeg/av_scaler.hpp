@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// @file
-/// VideoScaler: repack, swscale, repack, each only where it is needed. Private to libstreamlib_ffmpeg.so.
+/// VideoScaler: repack, swscale, repack, each only where it is needed.
+/// Private to libstreamlib_ffmpeg.so.
 #pragma once
 
 #include <memory>
@@ -9,6 +10,7 @@
 
 namespace streamlib::actors::av {
 
-[[nodiscard]] Result<std::unique_ptr<VideoScaler>> make_scaler(const VideoFormat& from, const VideoFormat& to);
+[[nodiscard]] Result<std::unique_ptr<VideoScaler>> make_scaler(const VideoFormat& from,
+                                                               const VideoFormat& to);
 
 }  // namespace streamlib::actors::av

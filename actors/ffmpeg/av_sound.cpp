@@ -34,7 +34,8 @@ SampleType sample_type_of(AVSampleFormat type, int bits) noexcept {
     switch (av_get_packed_sample_fmt(type)) {
         case AV_SAMPLE_FMT_U8:
         case AV_SAMPLE_FMT_S16: return SampleType::s16;
-        case AV_SAMPLE_FMT_S32: return bits > 0 && bits <= 24 ? SampleType::s24in32 : SampleType::s32;
+        case AV_SAMPLE_FMT_S32:
+            return bits > 0 && bits <= 24 ? SampleType::s24in32 : SampleType::s32;
         case AV_SAMPLE_FMT_S64: return SampleType::s32;
         default: return SampleType::f32;
     }
@@ -52,8 +53,8 @@ Nanoseconds SoundQueue::pts() const noexcept {
 
 bool SoundQueue::continues(Nanoseconds pts) const noexcept {
     if (frames() == 0) return true;
-    const Nanoseconds end =
-        anchor_ + av_rescale(popped_ + static_cast<std::int64_t>(frames()), 1'000'000'000, format_.rate);
+    const Nanoseconds end = anchor_ + av_rescale(popped_ + static_cast<std::int64_t>(frames()),
+                                                 1'000'000'000, format_.rate);
     return std::abs(end - pts) <= largest_rounding;
 }
 
@@ -63,7 +64,8 @@ bool SoundQueue::append(const AVFrame& frame, Nanoseconds pts, Nanoseconds from)
         return false;
     }
     std::int64_t skip = 0;
-    if (pts < from) skip = av_rescale_rnd(from - pts, format_.rate, 1'000'000'000, AV_ROUND_NEAR_INF);
+    if (pts < from)
+        skip = av_rescale_rnd(from - pts, format_.rate, 1'000'000'000, AV_ROUND_NEAR_INF);
     if (skip >= frame.nb_samples) return true;
     if (frames() == 0 && (popped_ == 0 || std::abs(this->pts() - pts) > largest_rounding)) {
         anchor_ = pts + av_rescale(skip, 1'000'000'000, format_.rate);
@@ -87,18 +89,23 @@ void SoundQueue::convert(const AVFrame& frame, std::size_t skip) {
     const bool in_24 = format_.sample == SampleType::s24in32;
     switch (av_get_packed_sample_fmt(static_cast<AVSampleFormat>(frame.format))) {
         case AV_SAMPLE_FMT_U8:
-            interleave<std::uint8_t, i16>(frame, skip, out, [](std::uint8_t v) { return static_cast<i16>((v - 128) * 256); });
+            interleave<std::uint8_t, i16>(
+                frame, skip, out, [](std::uint8_t v) { return static_cast<i16>((v - 128) * 256); });
             break;
-        case AV_SAMPLE_FMT_S16: interleave<i16, i16>(frame, skip, out, [](i16 v) { return v; }); break;
+        case AV_SAMPLE_FMT_S16:
+            interleave<i16, i16>(frame, skip, out, [](i16 v) { return v; });
+            break;
         case AV_SAMPLE_FMT_S32:
             // FFmpeg keeps 24 bits in the high end of a word, the runtime in the low end.
             interleave<i32, i32>(frame, skip, out, [in_24](i32 v) { return in_24 ? v >> 8 : v; });
             break;
         case AV_SAMPLE_FMT_S64:
-            interleave<std::int64_t, i32>(frame, skip, out, [](std::int64_t v) { return static_cast<i32>(v >> 32); });
+            interleave<std::int64_t, i32>(frame, skip, out,
+                                          [](std::int64_t v) { return static_cast<i32>(v >> 32); });
             break;
         case AV_SAMPLE_FMT_DBL:
-            interleave<double, float>(frame, skip, out, [](double v) { return static_cast<float>(v); });
+            interleave<double, float>(frame, skip, out,
+                                      [](double v) { return static_cast<float>(v); });
             break;
         default: interleave<float, float>(frame, skip, out, [](float v) { return v; }); break;
     }

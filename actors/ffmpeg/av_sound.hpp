@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// @file
-/// Decoded sound of any sample type as interleaved blocks of one. Private to libstreamlib_ffmpeg.so.
+/// Decoded sound of any sample type as interleaved blocks of one.
+/// Private to libstreamlib_ffmpeg.so.
 #pragma once
 
 #include <cstddef>
@@ -13,17 +14,20 @@
 
 namespace streamlib::actors::av {
 
-/// The runtime's type that holds every value of a `type` sample of `bits` bits (0: all of them). Doubles become f32.
+/// The runtime's type that holds every value of a `type` sample of `bits` bits (0: all of them).
+/// Doubles become f32.
 [[nodiscard]] SampleType sample_type_of(AVSampleFormat type, int bits) noexcept;
 
-/// Sample frames in the order of time. A jump of more than 40 ms ends a block early; less is a container's rounding.
+/// Sample frames in the order of time. A jump of more than 40 ms ends a block early; less is a
+/// container's rounding.
 class SoundQueue {
 public:
     explicit SoundQueue(const AudioFormat& format) : format_(format) {}
 
     /// Whether `frame` at `pts` continues what is queued.
     [[nodiscard]] bool continues(Nanoseconds pts) const noexcept;
-    /// Converts and queues a frame; what lies before `from` is left out. False: another rate or channel count.
+    /// Converts and queues a frame; what lies before `from` is left out. False: another rate or
+    /// channel count.
     [[nodiscard]] bool append(const AVFrame& frame, Nanoseconds pts, Nanoseconds from);
     [[nodiscard]] std::size_t frames() const noexcept;
     /// Time of the first queued sample.
@@ -38,9 +42,10 @@ private:
 
     AudioFormat format_;
     std::vector<std::byte> bytes_;
-    std::size_t head_ = 0;          ///< First byte that is not popped.
-    Nanoseconds anchor_ = 0;        ///< Time of the first sample since the last jump; counting from it sums no rounding.
-    std::int64_t popped_ = 0;       ///< Sample frames popped since.
+    std::size_t head_ = 0;  ///< First byte that is not popped.
+    Nanoseconds anchor_ =
+        0;  ///< Time of the first sample since the last jump; counting from it sums no rounding.
+    std::int64_t popped_ = 0;  ///< Sample frames popped since.
 };
 
 }  // namespace streamlib::actors::av

@@ -13,18 +13,21 @@ constexpr std::int64_t most_frames_a_second = 1000;
 
 Rate rate_of(AVFormatContext& file, AVStream& stream) {
     const AVRational rate = av_guess_frame_rate(&file, &stream, nullptr);
-    const bool usable = rate.num > 0 && rate.den > 0 &&
-                        rate.num <= most_frames_a_second * std::int64_t{rate.den};
+    const bool usable =
+        rate.num > 0 && rate.den > 0 && rate.num <= most_frames_a_second * std::int64_t{rate.den};
     return usable ? undo_rounding_of_rate({rate.num, rate.den}) : Rate{};
 }
 
-bool is_interlaced(AVFieldOrder order) { return order != AV_FIELD_UNKNOWN && order != AV_FIELD_PROGRESSIVE; }
+bool is_interlaced(AVFieldOrder order) {
+    return order != AV_FIELD_UNKNOWN && order != AV_FIELD_PROGRESSIVE;
+}
 
 Result<VideoFormat> video_format_of(AVFormatContext& file, AVStream& stream) {
     const AVCodecParameters& par = *stream.codecpar;
     VideoFormat like;
     like.rate = rate_of(file, stream);
-    like.interlace = is_interlaced(par.field_order) ? Interlace::interlaced : Interlace::progressive;
+    like.interlace =
+        is_interlaced(par.field_order) ? Interlace::interlaced : Interlace::progressive;
     like.colorimetry = colorimetry_of(par.color_space, par.color_primaries, par.color_trc);
     like.range = par.color_range == AVCOL_RANGE_JPEG ? Range::full : Range::narrow;
     return nearest_format(static_cast<AVPixelFormat>(par.format), par.width, par.height, like);
@@ -33,9 +36,11 @@ Result<VideoFormat> video_format_of(AVFormatContext& file, AVStream& stream) {
 Result<AudioFormat> audio_format_of(const AVCodecParameters& par, std::uint32_t block_frames) {
     const int channels = par.ch_layout.nb_channels;
     if (par.sample_rate < 1 || channels < 1 || channels > 64) {
-        return fail(Errc::unsupported, "its rate or channel count is not known, or more than 64 channels");
+        return fail(Errc::unsupported,
+                    "its rate or channel count is not known, or more than 64 channels");
     }
-    const int bits = par.bits_per_raw_sample > 0 ? par.bits_per_raw_sample : par.bits_per_coded_sample;
+    const int bits =
+        par.bits_per_raw_sample > 0 ? par.bits_per_raw_sample : par.bits_per_coded_sample;
     AudioFormat format;
     format.rate = static_cast<std::uint32_t>(par.sample_rate);
     format.channels = static_cast<std::uint16_t>(channels);
@@ -46,11 +51,14 @@ Result<AudioFormat> audio_format_of(const AVCodecParameters& par, std::uint32_t 
 }
 
 Nanoseconds duration_of(const AVFormatContext& file, const AVStream& stream) {
-    if (stream.duration != AV_NOPTS_VALUE && stream.duration > 0) return to_ns(stream.duration, stream.time_base);
+    if (stream.duration != AV_NOPTS_VALUE && stream.duration > 0)
+        return to_ns(stream.duration, stream.time_base);
     return file.duration == AV_NOPTS_VALUE ? 0 : file.duration * (1'000'000'000 / AV_TIME_BASE);
 }
 
-AVMediaType type_of(MediaKind kind) { return kind == MediaKind::video ? AVMEDIA_TYPE_VIDEO : AVMEDIA_TYPE_AUDIO; }
+AVMediaType type_of(MediaKind kind) {
+    return kind == MediaKind::video ? AVMEDIA_TYPE_VIDEO : AVMEDIA_TYPE_AUDIO;
+}
 
 }  // namespace
 
@@ -75,7 +83,9 @@ DescribedStream describe(AVFormatContext& file, int index, std::uint32_t block_f
 }
 
 Result<int> choose_stream(AVFormatContext& file, MediaKind kind, int wanted) {
-    const auto is_kind = [&](unsigned i) { return file.streams[i]->codecpar->codec_type == type_of(kind); };
+    const auto is_kind = [&](unsigned i) {
+        return file.streams[i]->codecpar->codec_type == type_of(kind);
+    };
     if (wanted >= 0) {
         std::string legal;
         for (unsigned i = 0; i < file.nb_streams; ++i) {
@@ -84,7 +94,8 @@ Result<int> choose_stream(AVFormatContext& file, MediaKind kind, int wanted) {
             legal += (legal.empty() ? "" : ", ") + std::to_string(i);
         }
         const std::string name(to_string(kind));
-        return fail(Errc::not_found, "stream " + std::to_string(wanted) + " is no " + name + " stream; " +
+        return fail(Errc::not_found, "stream " + std::to_string(wanted) + " is no " + name +
+                                         " stream; " +
                                          (legal.empty() ? "there is none" : "choose of " + legal));
     }
     const int best = av_find_best_stream(&file, type_of(kind), -1, -1, nullptr, 0);
@@ -101,8 +112,10 @@ Rate undo_rounding_of_rate(Rate rate) noexcept {
         const std::int64_t n = av_rescale(rate.num, den, rate.den * unit);
         const std::int64_t num = n * unit;
         const std::int64_t off = std::abs(num * rate.den - rate.num * den);
-        // 1e-6: twenty times what a period in whole nanoseconds loses, a thousandth of what lies between the families.
-        if (n > 0 && off <= rate.num * den / 1'000'000) return {static_cast<std::int32_t>(num), static_cast<std::int32_t>(den)};
+        // 1e-6: twenty times what a period in whole nanoseconds loses, a thousandth of what lies
+        // between the families.
+        if (n > 0 && off <= rate.num * den / 1'000'000)
+            return {static_cast<std::int32_t>(num), static_cast<std::int32_t>(den)};
     }
     return rate;
 }

@@ -26,7 +26,8 @@ public:
     /// Encoders first, the file last: a file that appears is one that can be written.
     Result<> open();
     bool write_video(std::span<const std::byte> payload, Nanoseconds pts) override;
-    bool write_audio(std::span<const std::byte> payload, std::uint32_t frames, Nanoseconds pts) override;
+    bool write_audio(std::span<const std::byte> payload, std::uint32_t frames,
+                     Nanoseconds pts) override;
     Result<> finish() override;
     const Error& error() const noexcept override { return error_; }
 
@@ -53,27 +54,36 @@ private:
 
 Result<> Writer::open() {
     AVFormatContext* context = nullptr;
-    if (const int code = avformat_alloc_output_context2(&context, nullptr, plan_.muxer, options_.path.c_str()); code < 0) {
-        return fail_av(Errc::unsupported, std::string("this FFmpeg cannot write ") + plan_.muxer, code);
+    if (const int code =
+            avformat_alloc_output_context2(&context, nullptr, plan_.muxer, options_.path.c_str());
+        code < 0) {
+        return fail_av(Errc::unsupported, std::string("this FFmpeg cannot write ") + plan_.muxer,
+                       code);
     }
     muxer_.reset(context);
     const bool global_header = (muxer_->oformat->flags & AVFMT_GLOBALHEADER) != 0;
     if (options_.video) {
-        auto encoder = VideoEncoder::open(*options_.video, plan_, std::clamp(options_.threads, 1, 64), global_header);
+        auto encoder = VideoEncoder::open(*options_.video, plan_,
+                                          std::clamp(options_.threads, 1, 64), global_header);
         if (!encoder) return Unexpected(encoder.error());
         video_ = std::move(*encoder);
         if (auto ok = add_stream(video_->codec(), video_stream_); !ok) return ok;
         const Rate rate = options_.video->rate;
-        if (rate.num > 0) video_stream_->avg_frame_rate = video_stream_->r_frame_rate = {rate.num, rate.den};
+        if (rate.num > 0)
+            video_stream_->avg_frame_rate = video_stream_->r_frame_rate = {rate.num, rate.den};
         video_stream_->sample_aspect_ratio = {1, 1};
-        video_sink_ = [this](AVPacket& packet) { return mux(packet, video_->codec(), *video_stream_); };
+        video_sink_ = [this](AVPacket& packet) {
+            return mux(packet, video_->codec(), *video_stream_);
+        };
     }
     if (options_.audio) {
         auto encoder = AudioEncoder::open(*options_.audio, plan_, global_header);
         if (!encoder) return Unexpected(encoder.error());
         audio_ = std::move(*encoder);
         if (auto ok = add_stream(audio_->codec(), audio_stream_); !ok) return ok;
-        audio_sink_ = [this](AVPacket& packet) { return mux(packet, audio_->codec(), *audio_stream_); };
+        audio_sink_ = [this](AVPacket& packet) {
+            return mux(packet, audio_->codec(), *audio_stream_);
+        };
     }
     auto file = OutputFile::create(options_.path);
     if (!file) return Unexpected(file.error());
@@ -115,7 +125,8 @@ Result<> Writer::write_header() {
     }
     const int code = avformat_write_header(muxer_.get(), &options);
     av_dict_free(&options);
-    if (code < 0) return fail_av(Errc::unsupported, options_.path + ": cannot begin the file", code);
+    if (code < 0)
+        return fail_av(Errc::unsupported, options_.path + ": cannot begin the file", code);
     header_written_ = true;
     avio_flush(muxer_->pb);
     return {};
@@ -134,7 +145,8 @@ bool Writer::check(int code) {
     if (code >= 0 && file_->failure() == 0) return true;
     failed_ = true;
     if (file_->failure() != 0) {
-        error_ = Error{Errc::io, "cannot write " + options_.path + ": " + std::strerror(file_->failure())};
+        error_ = Error{Errc::io,
+                       "cannot write " + options_.path + ": " + std::strerror(file_->failure())};
     } else {
         error_ = fail_av(Errc::io, "cannot write " + options_.path, code).value();
     }
@@ -144,18 +156,23 @@ bool Writer::check(int code) {
 bool Writer::write_video(std::span<const std::byte> payload, Nanoseconds pts) {
     STREAMLIB_ASSERT(video_ != nullptr, "this file was made without pictures");
     if (failed_ || finished_) return false;
-    const std::int64_t wanted = av_rescale_q_rnd(pts, nanosecond, video_->codec().time_base, AV_ROUND_NEAR_INF);
+    const std::int64_t wanted =
+        av_rescale_q_rnd(pts, nanosecond, video_->codec().time_base, AV_ROUND_NEAR_INF);
     // A muxer takes no time twice.
     last_video_pts_ = last_video_pts_ == INT64_MIN ? wanted : std::max(wanted, last_video_pts_ + 1);
     return check(video_->encode(payload, last_video_pts_, video_sink_));
 }
 
-bool Writer::write_audio(std::span<const std::byte> payload, std::uint32_t frames, Nanoseconds pts) {
+bool Writer::write_audio(std::span<const std::byte> payload, std::uint32_t frames,
+                         Nanoseconds pts) {
     STREAMLIB_ASSERT(audio_ != nullptr, "this file was made without sound");
     const AudioFormat& format = *options_.audio;
-    STREAMLIB_ASSERT(payload.size() >= std::size_t{frames} * format.channels * format.sample_bytes(), "the payload is smaller than its frames");
+    STREAMLIB_ASSERT(
+        payload.size() >= std::size_t{frames} * format.channels * format.sample_bytes(),
+        "the payload is smaller than its frames");
     if (failed_ || finished_) return false;
-    const std::int64_t at = av_rescale_q_rnd(pts, nanosecond, audio_->codec().time_base, AV_ROUND_NEAR_INF);
+    const std::int64_t at =
+        av_rescale_q_rnd(pts, nanosecond, audio_->codec().time_base, AV_ROUND_NEAR_INF);
     return check(audio_->encode(payload, frames, at, audio_sink_));
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// @file
-/// MediaWriter over FFmpeg. Private to libstreamlib_ffmpeg.so.
+/// MediaWriter over FFmpeg.
+/// Private to libstreamlib_ffmpeg.so.
 #pragma once
 
 #include <memory>

@@ -52,7 +52,8 @@ Result<const FfmpegApi*> open_library(const fs::path& path) {
     }
     using Entry = const FfmpegApi* (*)() noexcept;
     const auto entry = reinterpret_cast<Entry>(::dlsym(library, "streamlib_ffmpeg_api"));
-    if (entry == nullptr) return fail(Errc::mismatch, path.string() + " is not streamlib's library");
+    if (entry == nullptr)
+        return fail(Errc::mismatch, path.string() + " is not streamlib's library");
     const FfmpegApi* api = entry();
     if (api->version != FfmpegApi::current) {
         return fail(Errc::mismatch, path.string() + " belongs to another version of streamlib");
@@ -76,7 +77,8 @@ Result<const FfmpegApi*> find_and_open() {
 }
 
 /// The zygote of the family has the library loaded before it forks.
-const FamilyRegistration ffmpeg_family{"ffmpeg", [] { return ffmpeg_load().map([](const FfmpegApi*) {}); }};
+const FamilyRegistration ffmpeg_family{"ffmpeg",
+                                       [] { return ffmpeg_load().map([](const FfmpegApi*) {}); }};
 
 }  // namespace
 

@@ -9,14 +9,17 @@
 namespace streamlib::actors {
 namespace {
 
-// Payloads are bytes of shared memory: samples are read and written with memcpy, which compiles to plain loads.
+// Payloads are bytes of shared memory: samples are read and written with memcpy, which compiles to
+// plain loads.
 std::uint16_t load_16(const std::byte* at) noexcept {
     std::uint16_t value = 0;
     std::memcpy(&value, at, sizeof value);
     return value;
 }
 
-void store_16(std::byte* at, std::uint16_t value) noexcept { std::memcpy(at, &value, sizeof value); }
+void store_16(std::byte* at, std::uint16_t value) noexcept {
+    std::memcpy(at, &value, sizeof value);
+}
 
 std::uint32_t octet(const std::byte* at) noexcept { return std::to_integer<std::uint32_t>(*at); }
 
@@ -124,8 +127,9 @@ Repacker::Repacker(const VideoFormat& laid_out)
     for (std::size_t i = 0; i < planar_.plane_count(); ++i) planes_[i] = planar_.plane(i);
     const bool pairs = sampling_ == Sampling::ycbcr_422 || sampling_ == Sampling::ycbcr_420;
     units_ = pairs ? planar_.width / 2 : planar_.width;
-    row_.assign(std::max(units_ * taps().size(), samples_in(packed_.row_bytes, octets_ == Octets::v210,
-                                                            laid_out.depth)), 0);
+    row_.assign(std::max(units_ * taps().size(),
+                         samples_in(packed_.row_bytes, octets_ == Octets::v210, laid_out.depth)),
+                0);
 }
 
 std::span<const Repacker::Tap> Repacker::taps() const noexcept {
@@ -161,9 +165,11 @@ void Repacker::gather(const std::byte* planar, std::size_t row) noexcept {
         const std::size_t step = order[t].step, first = order[t].first;
         std::uint16_t* out = row_.data() + t;
         if (planar_.depth == 8) {
-            for (std::size_t u = 0; u < units_; ++u) out[u * count] = to_sample(octet(in + u * step + first));
+            for (std::size_t u = 0; u < units_; ++u)
+                out[u * count] = to_sample(octet(in + u * step + first));
         } else {
-            for (std::size_t u = 0; u < units_; ++u) out[u * count] = load_16(in + 2 * (u * step + first));
+            for (std::size_t u = 0; u < units_; ++u)
+                out[u * count] = load_16(in + 2 * (u * step + first));
         }
     }
 }
@@ -176,9 +182,11 @@ void Repacker::scatter(std::byte* planar, std::size_t row) const noexcept {
         const std::size_t step = order[t].step, first = order[t].first;
         const std::uint16_t* in = row_.data() + t;
         if (planar_.depth == 8) {
-            for (std::size_t u = 0; u < units_; ++u) out[u * step + first] = to_octet(in[u * count]);
+            for (std::size_t u = 0; u < units_; ++u)
+                out[u * step + first] = to_octet(in[u * count]);
         } else {
-            for (std::size_t u = 0; u < units_; ++u) store_16(out + 2 * (u * step + first), in[u * count]);
+            for (std::size_t u = 0; u < units_; ++u)
+                store_16(out + 2 * (u * step + first), in[u * count]);
         }
     }
 }
@@ -220,7 +228,8 @@ void Repacker::to_planar(std::span<const std::byte> from, std::span<std::byte> p
 
 void Repacker::from_planar(std::span<const std::byte> planar, std::span<std::byte> to) noexcept {
     // read_octets may have left a v210 row's padding here.
-    std::fill(row_.begin() + static_cast<std::ptrdiff_t>(units_ * taps().size()), row_.end(), std::uint16_t{0});
+    std::fill(row_.begin() + static_cast<std::ptrdiff_t>(units_ * taps().size()), row_.end(),
+              std::uint16_t{0});
     for (std::size_t row = 0; row < packed_.rows; ++row) {
         gather(planar.data(), row);
         write_octets(to.data() + packed_.offset + row * packed_.stride_bytes);

@@ -17,7 +17,8 @@ FileSink::FileSink() {
 
 Result<> FileSink::configure() {
     if (!video.linked() && !audio.linked()) {
-        return fail(Errc::invalid_argument, "neither 'video' nor 'audio' is linked: there is nothing to write");
+        return fail(Errc::invalid_argument,
+                    "neither 'video' nor 'audio' is linked: there is nothing to write");
     }
     const auto api = ffmpeg_load();
     if (!api) return Unexpected(api.error());
@@ -42,7 +43,8 @@ Result<> FileSink::start() {
         }
         if (writer.error().code != Errc::already_exists) return Unexpected(writer.error());
     }
-    return fail(Errc::already_exists, *path + " and its 9999 numbered successors exist; move them away");
+    return fail(Errc::already_exists,
+                *path + " and its 9999 numbered successors exist; move them away");
 }
 
 bool FileSink::write_next_picture() {
@@ -83,10 +85,12 @@ void FileSink::count_missed() noexcept {
 
 void FileSink::stop() {
     if (!writer_) return;
-    if (const Result<> finished = writer_->finish(); !finished) log(LogLevel::error, finished.error().text);
+    if (const Result<> finished = writer_->finish(); !finished)
+        log(LogLevel::error, finished.error().text);
     writer_.reset();
-    log(LogLevel::info, "finished " + options_.path + ": " + std::to_string(pictures.value()) + " pictures, " +
-                            std::to_string(blocks.value()) + " blocks of sound, " + std::to_string(missed.value()) + " missed");
+    log(LogLevel::info, "finished " + options_.path + ": " + std::to_string(pictures.value()) +
+                            " pictures, " + std::to_string(blocks.value()) + " blocks of sound, " +
+                            std::to_string(missed.value()) + " missed");
 }
 
 STREAMLIB_ACTOR(FileSink)

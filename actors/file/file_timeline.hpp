@@ -15,8 +15,9 @@ namespace streamlib::actors {
 /// Times in the file count from the first block's origin, for picture and sound alike.
 class FileTimeline {
 public:
-    /// Time in the file of a block captured at `origin`. Origins that fall back by more than a second (a clock was stepped)
-    /// go on behind what is already there; the same shift holds for everything after.
+    /// Time in the file of a block captured at `origin`. Origins that fall back by more than a
+    /// second (a clock was stepped) go on behind what is already there; the same shift holds for
+    /// everything after.
     [[nodiscard]] Nanoseconds place(TaiTime origin) noexcept {
         if (!begun_) {
             base_ = origin;

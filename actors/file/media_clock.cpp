@@ -34,7 +34,8 @@ TaiTime MediaClock::origin_of(Nanoseconds pts) const noexcept { return zero_ + s
 
 std::uint32_t blocks_a_tick(Nanoseconds block_ns, Rate rate, double speed) noexcept {
     if (block_ns <= 0) return 2;
-    const double blocks = static_cast<double>(rate.period_ns()) * speed / static_cast<double>(block_ns);
+    const double blocks =
+        static_cast<double>(rate.period_ns()) * speed / static_cast<double>(block_ns);
     // A thousandth: a period that was rounded up is not one block more.
     return static_cast<std::uint32_t>(std::clamp(std::ceil(blocks - 0.001), 1.0, 63.0)) + 1;
 }

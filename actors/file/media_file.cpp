@@ -30,7 +30,8 @@ Result<> MediaFile::configure() {
     if (const MediaStream* stream = reader_->chosen(MediaKind::audio)) {
         const AudioFormat& format = stream->audio;
         audio_ = {.kind = MediaKind::audio, .output = &audio, .counter = &blocks};
-        const Nanoseconds block_ns = std::int64_t{format.block_frames} * 1'000'000'000 / format.rate;
+        const Nanoseconds block_ns =
+            std::int64_t{format.block_frames} * 1'000'000'000 / format.rate;
         audio_.most_a_tick = blocks_a_tick(block_ns, tick_rate(), *speed);
         audio.set_format(format);
         // Small blocks: a few more cost nothing and bridge a reader's hiccup.
@@ -47,7 +48,8 @@ Result<> MediaFile::start() {
     }
     prepare(video_);
     prepare(audio_);
-    if (all_over()) return fail(Errc::not_found, *path + ": nothing to play from " + start_at.text() + " s on");
+    if (all_over())
+        return fail(Errc::not_found, *path + ": nothing to play from " + start_at.text() + " s on");
     return {};
 }
 
@@ -65,7 +67,8 @@ void MediaFile::decode_ahead(Track& track) {
 }
 
 void MediaFile::publish_due(Track& track) {
-    for (std::uint32_t n = 0; n < track.most_a_tick && track.pending && clock_.is_due(track.next.pts); ++n) {
+    for (std::uint32_t n = 0;
+         n < track.most_a_tick && track.pending && clock_.is_due(track.next.pts); ++n) {
         Slot slot = track.output->claim();
         if (!slot) return;  // Counted by the output; the next tick tries again.
         reader_->copy(track.kind, slot.payload());
@@ -99,7 +102,8 @@ bool MediaFile::begin_again() {
 void MediaFile::note_damage() {
     const std::uint64_t now_damaged = reader_->damaged();
     if (now_damaged <= damaged.value()) return;
-    if (damaged.value() == 0) log(LogLevel::warning, *path + ": damaged; what cannot be decoded is left out");
+    if (damaged.value() == 0)
+        log(LogLevel::warning, *path + ": damaged; what cannot be decoded is left out");
     damaged.add(now_damaged - damaged.value());
 }
 

@@ -10,27 +10,46 @@ namespace streamlib::actors {
 namespace {
 
 /// What a word of a video format is about.
-enum class About : std::uint8_t { size, rate, sampling, depth, layout, interlace, colorimetry, range, unknown };
+enum class About : std::uint8_t {
+    size,
+    rate,
+    sampling,
+    depth,
+    layout,
+    interlace,
+    colorimetry,
+    range,
+    unknown
+};
 constexpr std::size_t topics = 8;
 
-bool starts_with(const std::string& word, std::string_view start) { return word.compare(0, start.size(), start) == 0; }
+bool starts_with(const std::string& word, std::string_view start) {
+    return word.compare(0, start.size(), start) == 0;
+}
 
 About about(std::string word) {
-    std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    const auto is = [&](std::initializer_list<std::string_view> words) { return std::find(words.begin(), words.end(), word) != words.end(); };
+    std::transform(word.begin(), word.end(), word.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    const auto is = [&](std::initializer_list<std::string_view> words) {
+        return std::find(words.begin(), words.end(), word) != words.end();
+    };
     if (starts_with(word, "@")) return About::rate;
     if (starts_with(word, "YCBCR") || is({"RGB", "RGBA", "KEY"})) return About::sampling;
     if (is({"PLANAR", "PACKED", "PGROUP"})) return About::layout;
     if (is({"PROGRESSIVE", "INTERLACED", "PSF"})) return About::interlace;
     if (is({"NARROW", "FULL", "FULLPROTECT"})) return About::range;
-    if (starts_with(word, "BT") || starts_with(word, "ST") || is({"XYZ", "UNSPECIFIED"})) return About::colorimetry;
-    const bool digits = std::all_of(word.begin(), word.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+    if (starts_with(word, "BT") || starts_with(word, "ST") || is({"XYZ", "UNSPECIFIED"}))
+        return About::colorimetry;
+    const bool digits =
+        std::all_of(word.begin(), word.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
     if (digits) return About::depth;
     if (std::isdigit(static_cast<unsigned char>(word.front())) != 0) return About::size;
     return About::unknown;
 }
 
-std::string& place(std::array<std::string, topics>& words, About topic) { return words[static_cast<std::size_t>(topic)]; }
+std::string& place(std::array<std::string, topics>& words, About topic) {
+    return words[static_cast<std::size_t>(topic)];
+}
 
 }  // namespace
 
@@ -45,9 +64,13 @@ Result<VideoFormat> format_over(const VideoFormat& input, const std::string& tex
     for (std::string word; wanted >> word;) {
         const About topic = about(word);
         if (topic == About::unknown) {
-            return fail(Errc::parse, "format \"" + text + "\": \"" + word + "\" is no word of a video format; use e.g. 1280x720 YCbCr-4:2:0 8 packed BT709 FULL");
+            return fail(Errc::parse, "format \"" + text + "\": \"" + word +
+                                         "\" is no word of a video format; use e.g. 1280x720 "
+                                         "YCbCr-4:2:0 8 packed BT709 FULL");
         }
-        if (topic == About::rate) return fail(Errc::unsupported, "format \"" + text + "\": ColorConvert changes no rate; leave out " + word);
+        if (topic == About::rate)
+            return fail(Errc::unsupported,
+                        "format \"" + text + "\": ColorConvert changes no rate; leave out " + word);
         if (topic == About::range) range_named = true;
         place(words, topic) = word;
     }
@@ -60,12 +83,15 @@ Result<VideoFormat> format_over(const VideoFormat& input, const std::string& tex
     const bool rgb = format->sampling == Sampling::rgb || format->sampling == Sampling::rgba;
     const bool was_rgb = input.sampling == Sampling::rgb || input.sampling == Sampling::rgba;
     if (rgb && range_named && format->range == Range::narrow) {
-        return fail(Errc::unsupported, "format \"" + text + "\": RGB is always full range here; leave out NARROW");
+        return fail(Errc::unsupported,
+                    "format \"" + text + "\": RGB is always full range here; leave out NARROW");
     }
     if (rgb && !range_named) format->range = Range::full;
     if (!rgb && was_rgb && !range_named) format->range = Range::narrow;
     if (format->interlace != input.interlace) {
-        return fail(Errc::unsupported, "format \"" + text + "\": ColorConvert does not deinterlace; leave out the word");
+        return fail(
+            Errc::unsupported,
+            "format \"" + text + "\": ColorConvert does not deinterlace; leave out the word");
     }
     format->rate = input.rate;
     return format;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// @file
-/// What the FFmpeg tests share: the `ffmpeg` program as the peer, a folder of their own, payloads as FFmpeg writes them.
+/// What the FFmpeg tests share: the `ffmpeg` program as the peer, a folder of their own, payloads
+/// as FFmpeg writes them.
 #pragma once
 
 #include <unistd.h>
@@ -27,7 +28,8 @@ using Bytes = std::vector<std::byte>;
 class TemporaryFolder {
 public:
     TemporaryFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "streamlib-test-XXXXXX").string();
+        std::string name =
+            (std::filesystem::temp_directory_path() / "streamlib-test-XXXXXX").string();
         if (::mkdtemp(name.data()) == nullptr) std::abort();
         path_ = name;
     }
@@ -37,7 +39,9 @@ public:
     }
     TemporaryFolder(const TemporaryFolder&) = delete;
     TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
+    [[nodiscard]] std::string file(const std::string& name) const {
+        return (path_ / name).string();
+    }
 
 private:
     std::filesystem::path path_;
@@ -78,7 +82,9 @@ inline Bytes tight(const VideoFormat& format, std::span<const std::byte> payload
     for (std::size_t i = 0; i < format.plane_count(); ++i) {
         const Plane plane = format.plane(i);
         for (std::uint32_t row = 0; row < plane.rows; ++row) {
-            const auto at = payload.begin() + static_cast<std::ptrdiff_t>(plane.offset + std::size_t{row} * plane.stride_bytes);
+            const auto at =
+                payload.begin() +
+                static_cast<std::ptrdiff_t>(plane.offset + std::size_t{row} * plane.stride_bytes);
             bytes.insert(bytes.end(), at, at + plane.row_bytes);
         }
     }
@@ -92,8 +98,10 @@ inline Bytes padded(const VideoFormat& format, std::span<const std::byte> sample
     for (std::size_t i = 0; i < format.plane_count(); ++i) {
         const Plane plane = format.plane(i);
         for (std::uint32_t row = 0; row < plane.rows; ++row) {
-            std::copy_n(from, plane.row_bytes,
-                        payload.begin() + static_cast<std::ptrdiff_t>(plane.offset + std::size_t{row} * plane.stride_bytes));
+            std::copy_n(
+                from, plane.row_bytes,
+                payload.begin() + static_cast<std::ptrdiff_t>(
+                                      plane.offset + std::size_t{row} * plane.stride_bytes));
             from += plane.row_bytes;
         }
     }

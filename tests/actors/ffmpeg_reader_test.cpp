@@ -89,24 +89,28 @@ TEST_P(ReaderBesideFfmpeg, decodes_every_picture_once_to_the_same_bytes) {
     EXPECT_EQ(to_string(format), to_string(expected));
     const std::vector<Picture> pictures = all_pictures(*reader);
     ASSERT_EQ(pictures.size(), 30U);
-    const Bytes theirs = peer::ffmpeg("-i " + path + " -sws_flags " + ffmpeg_scale_flags + " -f rawvideo -pix_fmt " + source.pixel + " -");
+    const Bytes theirs = peer::ffmpeg("-i " + path + " -sws_flags " + ffmpeg_scale_flags +
+                                      " -f rawvideo -pix_fmt " + source.pixel + " -");
     EXPECT_TRUE(tight_all(format, pictures) == theirs);
     EXPECT_EQ(reader->damaged(), 0U);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Files, ReaderBesideFfmpeg,
-    ::testing::Values(Source{"a.avi", "-c:v mpeg4 -q:v 3", "320x180 YCbCr-4:2:0 8", "yuv420p"},
-                      Source{"b.mkv", "-c:v libx264 -pix_fmt yuv420p", "320x180 YCbCr-4:2:0 8", "yuv420p"},
-                      Source{"c.mp4", "-c:v libx264 -pix_fmt yuv422p10le", "320x180 YCbCr-4:2:2 10", "yuv422p10le"},
-                      Source{"d.mov", "-c:v v210 -pix_fmt yuv422p10le", "320x180 YCbCr-4:2:2 10", "yuv422p10le"},
-                      Source{"e.mkv", "-c:v ffv1 -pix_fmt gbrp12le", "320x180 RGB 12 FULL", "gbrp12le"},
-                      Source{"f.mov", "-c:v qtrle -pix_fmt rgb24", "320x180 RGB 8 packed FULL", "rgb24"},
-                      Source{"g.mkv", "-c:v rawvideo -pix_fmt uyvy422", "320x180 YCbCr-4:2:2 8 packed", "uyvy422"},
-                      Source{"h.mkv", "-c:v ffv1 -pix_fmt yuv411p", "320x180 YCbCr-4:2:2 8", "yuv422p"},
-                      Source{"i.mkv", "-c:v ffv1 -pix_fmt bgra", "320x180 RGBA 8 packed FULL", "rgba"},
-                      Source{"j.mkv", "-c:v ffv1 -pix_fmt gray16le", "320x180 KEY 16 FULL", "gray16le"},
-                      Source{"k.y4m", "-pix_fmt yuv444p", "320x180 YCbCr-4:4:4 8", "yuv444p"}),
+    ::testing::Values(
+        Source{"a.avi", "-c:v mpeg4 -q:v 3", "320x180 YCbCr-4:2:0 8", "yuv420p"},
+        Source{"b.mkv", "-c:v libx264 -pix_fmt yuv420p", "320x180 YCbCr-4:2:0 8", "yuv420p"},
+        Source{"c.mp4", "-c:v libx264 -pix_fmt yuv422p10le", "320x180 YCbCr-4:2:2 10",
+               "yuv422p10le"},
+        Source{"d.mov", "-c:v v210 -pix_fmt yuv422p10le", "320x180 YCbCr-4:2:2 10", "yuv422p10le"},
+        Source{"e.mkv", "-c:v ffv1 -pix_fmt gbrp12le", "320x180 RGB 12 FULL", "gbrp12le"},
+        Source{"f.mov", "-c:v qtrle -pix_fmt rgb24", "320x180 RGB 8 packed FULL", "rgb24"},
+        Source{"g.mkv", "-c:v rawvideo -pix_fmt uyvy422", "320x180 YCbCr-4:2:2 8 packed",
+               "uyvy422"},
+        Source{"h.mkv", "-c:v ffv1 -pix_fmt yuv411p", "320x180 YCbCr-4:2:2 8", "yuv422p"},
+        Source{"i.mkv", "-c:v ffv1 -pix_fmt bgra", "320x180 RGBA 8 packed FULL", "rgba"},
+        Source{"j.mkv", "-c:v ffv1 -pix_fmt gray16le", "320x180 KEY 16 FULL", "gray16le"},
+        Source{"k.y4m", "-pix_fmt yuv444p", "320x180 YCbCr-4:4:4 8", "yuv444p"}),
     [](const auto& about) { return std::string(1, about.param.name[0]); });
 
 TEST(Reader, gives_exact_times_whatever_the_container_rounds) {
@@ -118,7 +122,10 @@ TEST(Reader, gives_exact_times_whatever_the_container_rounds) {
         const auto pictures = all_pictures(*reader);
         ASSERT_EQ(pictures.size(), 30U) << name;
         for (std::size_t n = 0; n < pictures.size(); ++n) {
-            EXPECT_LE(std::abs(pictures[n].pts * 60000 - static_cast<std::int64_t>(n) * 1001'000'000'000), 60000) << name << n;
+            EXPECT_LE(
+                std::abs(pictures[n].pts * 60000 - static_cast<std::int64_t>(n) * 1001'000'000'000),
+                60000)
+                << name << n;
         }
     }
 }
@@ -132,10 +139,12 @@ TEST(Reader, cuts_sound_into_equal_blocks_with_every_sample_once) {
     const auto reader = open(path, options);
     ASSERT_TRUE(reader);
     ASSERT_EQ(reader->chosen(MediaKind::video), nullptr);
-    EXPECT_EQ(to_string(reader->chosen(MediaKind::audio)->audio), to_string(*parse_audio_format("48000 2ch s16 block=480")));
+    EXPECT_EQ(to_string(reader->chosen(MediaKind::audio)->audio),
+              to_string(*parse_audio_format("48000 2ch s16 block=480")));
     const Sound sound = all_sound(*reader);
     EXPECT_EQ(sound.frames, std::vector<std::uint32_t>(50, 480));
-    for (std::size_t n = 0; n < sound.pts.size(); ++n) EXPECT_EQ(sound.pts[n], static_cast<Nanoseconds>(n) * 10'000'000);
+    for (std::size_t n = 0; n < sound.pts.size(); ++n)
+        EXPECT_EQ(sound.pts[n], static_cast<Nanoseconds>(n) * 10'000'000);
     EXPECT_TRUE(sound.samples == peer::ffmpeg("-i " + path + " -f s16le -"));
 }
 
@@ -157,7 +166,8 @@ TEST(Reader, keeps_24_bits_in_the_low_end_of_a_word) {
     const auto reader = open(path);
     ASSERT_TRUE(reader);
     ASSERT_EQ(reader->chosen(MediaKind::audio)->audio.sample, SampleType::s24in32);
-    const Bytes ours = all_sound(*reader).samples, theirs = peer::ffmpeg("-i " + path + " -f s32le -");
+    const Bytes ours = all_sound(*reader).samples,
+                theirs = peer::ffmpeg("-i " + path + " -f s32le -");
     ASSERT_EQ(ours.size(), theirs.size());
     for (std::size_t i = 0; i < ours.size(); i += 4) {
         std::int32_t a = 0, b = 0;
@@ -192,7 +202,10 @@ TEST(Reader, reads_picture_and_sound_at_their_own_pace) {
 TEST(Reader, seeks_to_the_picture_and_the_sample) {
     const peer::TemporaryFolder folder;
     const std::string path = folder.file("a.mov");
-    peer::ffmpeg("-f lavfi -i testsrc2=s=320x180:r=25:d=2 -f lavfi -i sine=r=48000:d=2 -c:v libx264 -g 20 -c:a pcm_s16le " + path);
+    peer::ffmpeg(
+        "-f lavfi -i testsrc2=s=320x180:r=25:d=2 -f lavfi -i sine=r=48000:d=2 -c:v libx264 -g 20 "
+        "-c:a pcm_s16le " +
+        path);
     const auto reader = open(path);
     ASSERT_TRUE(reader);
     const auto whole = all_pictures(*reader);
@@ -234,21 +247,25 @@ TEST(Reader, makes_an_odd_size_legal) {
     ASSERT_TRUE(reader);
     const VideoFormat& format = reader->chosen(MediaKind::video)->video;
     EXPECT_EQ(format.sampling, Sampling::ycbcr_444);
-    const Bytes theirs = peer::ffmpeg("-i " + path + " -sws_flags " + ffmpeg_scale_flags + " -f rawvideo -pix_fmt yuv444p -");
+    const Bytes theirs = peer::ffmpeg("-i " + path + " -sws_flags " + ffmpeg_scale_flags +
+                                      " -f rawvideo -pix_fmt yuv444p -");
     EXPECT_TRUE(tight_all(format, all_pictures(*reader)) == theirs);
 }
 
 TEST(Reader, keeps_one_format_when_the_pictures_change_size) {
     const peer::TemporaryFolder folder;
     const std::string path = folder.file("a.h264");
-    peer::ffmpeg("-f lavfi -i testsrc2=s=320x180:r=25:d=0.2 -c:v libx264 -bf 0 " + folder.file("1.h264"));
-    peer::ffmpeg("-f lavfi -i testsrc2=s=160x90:r=25:d=0.2 -c:v libx264 -bf 0 " + folder.file("2.h264"));
+    peer::ffmpeg("-f lavfi -i testsrc2=s=320x180:r=25:d=0.2 -c:v libx264 -bf 0 " +
+                 folder.file("1.h264"));
+    peer::ffmpeg("-f lavfi -i testsrc2=s=160x90:r=25:d=0.2 -c:v libx264 -bf 0 " +
+                 folder.file("2.h264"));
     peer::output_of("cat " + folder.file("1.h264") + " " + folder.file("2.h264") + " > " + path);
     const auto reader = open(path);
     ASSERT_TRUE(reader);
     const auto pictures = all_pictures(*reader);
     ASSERT_EQ(pictures.size(), 10U);
-    for (const Picture& picture : pictures) EXPECT_EQ(picture.payload.size(), reader->chosen(MediaKind::video)->video.bytes());
+    for (const Picture& picture : pictures)
+        EXPECT_EQ(picture.payload.size(), reader->chosen(MediaKind::video)->video.bytes());
 }
 
 TEST(Reader, says_which_file_is_missing) {
@@ -288,7 +305,8 @@ TEST(Reader, survives_a_file_cut_and_spoilt_anywhere) {
     std::mt19937 random(1);
     for (int round = 0; round < 60; ++round) {
         std::string spoilt = bytes.substr(0, random() % bytes.size() + 1);
-        for (int i = 0; i < round; ++i) spoilt[random() % spoilt.size()] = static_cast<char>(random());
+        for (int i = 0; i < round; ++i)
+            spoilt[random() % spoilt.size()] = static_cast<char>(random());
         std::ofstream(cut, std::ios::binary | std::ios::trunc) << spoilt;
         auto reader = peer::api().open_reader(cut, {});
         if (!reader) continue;
@@ -309,12 +327,14 @@ TEST(Reader, reads_the_real_clip) {
     const auto reader = open(path);
     ASSERT_TRUE(reader);
     const MediaStream& video = *reader->chosen(MediaKind::video);
-    EXPECT_EQ(to_string(video.video), to_string(peer::video_format("768x576 YCbCr-4:2:0 8 @10 UNSPECIFIED")));
+    EXPECT_EQ(to_string(video.video),
+              to_string(peer::video_format("768x576 YCbCr-4:2:0 8 @10 UNSPECIFIED")));
     EXPECT_EQ(video.duration, 79'500'000'000);
     DecodedBlock block;
     Nanoseconds expected = 0;
     int count = 0;
-    for (; reader->next(MediaKind::video, block) == ReadStatus::frame; ++count, expected += 100'000'000) {
+    for (; reader->next(MediaKind::video, block) == ReadStatus::frame;
+         ++count, expected += 100'000'000) {
         ASSERT_EQ(block.pts, expected);
     }
     EXPECT_EQ(count, 795);

@@ -34,13 +34,15 @@ Bytes packed_from(const VideoFormat& laid_out, std::initializer_list<unsigned> s
 
 TEST(Repack, writes_422_10_pgroups_as_st_2110_20_draws_them) {
     // Y0 Y1 | Cb | Cr; five octets of Cb Y0 Cr Y1, highest bits first.
-    EXPECT_EQ(packed_from(peer::video_format("2x1 YCbCr-4:2:2 10 pgroup"), {0x3ff, 0x001, 0x155, 0x2aa}),
-              octets({0x55, 0x7f, 0xfa, 0xa8, 0x01}));
+    EXPECT_EQ(
+        packed_from(peer::video_format("2x1 YCbCr-4:2:2 10 pgroup"), {0x3ff, 0x001, 0x155, 0x2aa}),
+        octets({0x55, 0x7f, 0xfa, 0xa8, 0x01}));
 }
 
 TEST(Repack, writes_12_bit_and_16_bit_pgroups_highest_bits_first) {
-    EXPECT_EQ(packed_from(peer::video_format("2x1 YCbCr-4:2:2 12 pgroup"), {0x123, 0x456, 0x789, 0xabc}),
-              octets({0x78, 0x91, 0x23, 0xab, 0xc4, 0x56}));
+    EXPECT_EQ(
+        packed_from(peer::video_format("2x1 YCbCr-4:2:2 12 pgroup"), {0x123, 0x456, 0x789, 0xabc}),
+        octets({0x78, 0x91, 0x23, 0xab, 0xc4, 0x56}));
     // Planar RGB is G B R; on the wire R G B.
     EXPECT_EQ(packed_from(peer::video_format("1x1 RGB 16 pgroup"), {0x1122, 0x3344, 0x5566}),
               octets({0x55, 0x66, 0x11, 0x22, 0x33, 0x44}));
@@ -48,22 +50,29 @@ TEST(Repack, writes_12_bit_and_16_bit_pgroups_highest_bits_first) {
 
 TEST(Repack, writes_420_pgroups_of_two_rows) {
     // Y00 Y01 Y10 Y11 Cb Cr.
-    EXPECT_EQ(packed_from(peer::video_format("2x2 YCbCr-4:2:0 8 pgroup"), {1, 2, 3, 4, 5, 6}), octets({1, 2, 3, 4, 5, 6}));
-    EXPECT_EQ(packed_from(peer::video_format("4x2 YCbCr-4:2:0 8 pgroup"), {1, 2, 3, 4, 11, 12, 13, 14, 5, 6, 7, 8}),
+    EXPECT_EQ(packed_from(peer::video_format("2x2 YCbCr-4:2:0 8 pgroup"), {1, 2, 3, 4, 5, 6}),
+              octets({1, 2, 3, 4, 5, 6}));
+    EXPECT_EQ(packed_from(peer::video_format("4x2 YCbCr-4:2:0 8 pgroup"),
+                          {1, 2, 3, 4, 11, 12, 13, 14, 5, 6, 7, 8}),
               octets({1, 2, 11, 12, 5, 7, 3, 4, 13, 14, 6, 8}));
 }
 
 TEST(Repack, writes_uyvy_rgb_and_rgba) {
-    EXPECT_EQ(packed_from(peer::video_format("2x1 YCbCr-4:2:2 8 packed"), {1, 2, 3, 4}), octets({3, 1, 4, 2}));
+    EXPECT_EQ(packed_from(peer::video_format("2x1 YCbCr-4:2:2 8 packed"), {1, 2, 3, 4}),
+              octets({3, 1, 4, 2}));
     EXPECT_EQ(packed_from(peer::video_format("1x1 RGB 8 packed"), {1, 2, 3}), octets({3, 1, 2}));
-    EXPECT_EQ(packed_from(peer::video_format("1x1 RGBA 8 packed"), {1, 2, 3, 4}), octets({3, 1, 2, 4}));
-    EXPECT_EQ(packed_from(peer::video_format("1x1 RGB 16 packed"), {0x0102, 0x0304, 0x0506}), octets({6, 5, 2, 1, 4, 3}));
+    EXPECT_EQ(packed_from(peer::video_format("1x1 RGBA 8 packed"), {1, 2, 3, 4}),
+              octets({3, 1, 2, 4}));
+    EXPECT_EQ(packed_from(peer::video_format("1x1 RGB 16 packed"), {0x0102, 0x0304, 0x0506}),
+              octets({6, 5, 2, 1, 4, 3}));
 }
 
 TEST(Repack, writes_v210_and_fills_the_last_group_with_zeros) {
-    // Two pixels: Cb Y0 Cr in the first word, Y1 in the second, the rest of the six-pixel group empty.
-    EXPECT_EQ(packed_from(peer::video_format("2x1 YCbCr-4:2:2 10 packed"), {0x3ff, 0x001, 0x155, 0x2aa}),
-              octets({0x55, 0xfd, 0xaf, 0x2a, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}));
+    // Two pixels: Cb Y0 Cr in the first word, Y1 in the second, the rest of the six-pixel group
+    // empty.
+    EXPECT_EQ(
+        packed_from(peer::video_format("2x1 YCbCr-4:2:2 10 packed"), {0x3ff, 0x001, 0x155, 0x2aa}),
+        octets({0x55, 0xfd, 0xaf, 0x2a, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}));
 }
 
 TEST(Repack, brings_back_every_sample_in_every_layout) {
@@ -102,7 +111,8 @@ TEST(Repack, brings_back_every_octet_of_a_pgroup) {
 }
 
 TEST(Repack, drops_bits_above_the_depth) {
-    EXPECT_EQ(packed_from(peer::video_format("2x1 YCbCr-4:2:2 10 pgroup"), {0xffff, 0xfc01, 0x155, 0x2aa}),
+    EXPECT_EQ(packed_from(peer::video_format("2x1 YCbCr-4:2:2 10 pgroup"),
+                          {0xffff, 0xfc01, 0x155, 0x2aa}),
               octets({0x55, 0x7f, 0xfa, 0xa8, 0x01}));
 }
 
@@ -111,8 +121,10 @@ TEST(Repack, writes_no_octet_outside_the_rows) {
     Bytes payload(v210.bytes() + 64, std::byte{0x5a});
     Repacker(v210).from_planar(peer::random_planar(planar_twin(v210), 1), payload);
     const Plane plane = v210.plane(0);
-    for (std::size_t i = plane.row_bytes; i < plane.stride_bytes; ++i) ASSERT_EQ(payload[i], std::byte{0x5a}) << i;
-    for (std::size_t i = v210.bytes(); i < payload.size(); ++i) ASSERT_EQ(payload[i], std::byte{0x5a}) << i;
+    for (std::size_t i = plane.row_bytes; i < plane.stride_bytes; ++i)
+        ASSERT_EQ(payload[i], std::byte{0x5a}) << i;
+    for (std::size_t i = v210.bytes(); i < payload.size(); ++i)
+        ASSERT_EQ(payload[i], std::byte{0x5a}) << i;
 }
 
 }  // namespace

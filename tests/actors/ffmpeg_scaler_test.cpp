@@ -15,7 +15,9 @@ using peer::Bytes;
 constexpr std::uint32_t width = 48, height = 32;
 
 void write_file(const std::string& path, const Bytes& bytes) {
-    std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()),
+               static_cast<std::streamsize>(bytes.size()));
 }
 
 Bytes convert(const VideoFormat& from, const Bytes& payload, const VideoFormat& to) {
@@ -27,21 +29,26 @@ Bytes convert(const VideoFormat& from, const Bytes& payload, const VideoFormat& 
     // Guard bytes: a conversion that writes past its payload would spoil the next slot of a ring.
     Bytes out(to.bytes() + 256, std::byte{0xa5});
     (*scaler)->convert(payload, std::span(out).first(to.bytes()));
-    EXPECT_TRUE(std::all_of(out.end() - 256, out.end(), [](std::byte b) { return b == std::byte{0xa5}; }))
+    EXPECT_TRUE(
+        std::all_of(out.end() - 256, out.end(), [](std::byte b) { return b == std::byte{0xa5}; }))
         << to_string(from) << " -> " << to_string(to) << " writes past the end";
     out.resize(to.bytes());
     return out;
 }
 
-std::string size_text(const VideoFormat& f) { return std::to_string(f.width) + "x" + std::to_string(f.height); }
+std::string size_text(const VideoFormat& f) {
+    return std::to_string(f.width) + "x" + std::to_string(f.height);
+}
 
 /// What the ffmpeg program makes of one raw picture.
-Bytes by_ffmpeg(const peer::TemporaryFolder& folder, const VideoFormat& from, const std::string& from_pixel, const Bytes& payload,
-                const VideoFormat& to, const std::string& to_pixel, const std::string& more = "") {
+Bytes by_ffmpeg(const peer::TemporaryFolder& folder, const VideoFormat& from,
+                const std::string& from_pixel, const Bytes& payload, const VideoFormat& to,
+                const std::string& to_pixel, const std::string& more = "") {
     const std::string raw = folder.file("in.raw");
     write_file(raw, peer::tight(from, payload));
-    return peer::ffmpeg("-f rawvideo -pix_fmt " + from_pixel + " -s " + size_text(from) + " -i " + raw + " -vf 'scale=" +
-                        std::to_string(to.width) + ":" + std::to_string(to.height) + ":flags=" + ffmpeg_scale_flags + more +
+    return peer::ffmpeg("-f rawvideo -pix_fmt " + from_pixel + " -s " + size_text(from) + " -i " +
+                        raw + " -vf 'scale=" + std::to_string(to.width) + ":" +
+                        std::to_string(to.height) + ":flags=" + ffmpeg_scale_flags + more +
                         ",format=" + to_pixel + "' -f rawvideo -");
 }
 
@@ -63,7 +70,8 @@ TEST(Scaler, converts_between_every_pair_of_layouts) {
             VideoFormat rgb = peer::video_format("48x32 RGB 8 packed FULL");
             const Bytes seen = peer::tight(rgb, convert(to, out, rgb));
             for (const std::byte value : seen) {
-                ASSERT_NEAR(std::to_integer<int>(value), 128, 3) << to_string(from) << " -> " << to_string(to);
+                ASSERT_NEAR(std::to_integer<int>(value), 128, 3)
+                    << to_string(from) << " -> " << to_string(to);
             }
         }
     }
@@ -79,7 +87,8 @@ TEST(Scaler, changes_no_bit_where_only_the_layout_changes) {
             VideoFormat other = planar;
             other.layout = layout;
             if (!other.validate()) continue;
-            EXPECT_EQ(peer::tight(planar, convert(other, convert(planar, samples, other), planar)), peer::tight(planar, samples))
+            EXPECT_EQ(peer::tight(planar, convert(other, convert(planar, samples, other), planar)),
+                      peer::tight(planar, samples))
                 << to_string(other);
         }
     }
@@ -101,22 +110,30 @@ TEST_P(ScalerBesideFfmpeg, makes_the_same_bytes) {
     const Bytes theirs = by_ffmpeg(folder, from, c.from_pixel, payload, to, c.to_pixel, c.more);
     ASSERT_EQ(ours.size(), theirs.size());
     const auto at = std::mismatch(ours.begin(), ours.end(), theirs.begin());
-    EXPECT_TRUE(at.first == ours.end()) << "byte " << at.first - ours.begin() << " is " << std::to_integer<int>(*at.first)
-                                        << ", ffmpeg's is " << std::to_integer<int>(*at.second);
+    EXPECT_TRUE(at.first == ours.end())
+        << "byte " << at.first - ours.begin() << " is " << std::to_integer<int>(*at.first)
+        << ", ffmpeg's is " << std::to_integer<int>(*at.second);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Pairs, ScalerBesideFfmpeg,
     ::testing::Values(
-        Conversion{"768x576 YCbCr-4:2:0 8 UNSPECIFIED", "yuv420p", "768x576 YCbCr-4:2:2 8 UNSPECIFIED", "yuv422p"},
-        Conversion{"768x576 YCbCr-4:2:0 8 UNSPECIFIED", "yuv420p", "768x576 YCbCr-4:2:2 10 UNSPECIFIED", "yuv422p10le"},
-        Conversion{"96x64 YCbCr-4:2:2 10 UNSPECIFIED", "yuv422p10le", "96x64 YCbCr-4:2:0 8 UNSPECIFIED", "yuv420p"},
-        Conversion{"96x64 YCbCr-4:2:2 10 UNSPECIFIED", "yuv422p10le", "96x64 YCbCr-4:4:4 12 UNSPECIFIED", "yuv444p12le"},
-        Conversion{"96x64 YCbCr-4:2:2 10 UNSPECIFIED", "yuv422p10le", "96x64 RGB 8 packed FULL", "rgb24"},
+        Conversion{"768x576 YCbCr-4:2:0 8 UNSPECIFIED", "yuv420p",
+                   "768x576 YCbCr-4:2:2 8 UNSPECIFIED", "yuv422p"},
+        Conversion{"768x576 YCbCr-4:2:0 8 UNSPECIFIED", "yuv420p",
+                   "768x576 YCbCr-4:2:2 10 UNSPECIFIED", "yuv422p10le"},
+        Conversion{"96x64 YCbCr-4:2:2 10 UNSPECIFIED", "yuv422p10le",
+                   "96x64 YCbCr-4:2:0 8 UNSPECIFIED", "yuv420p"},
+        Conversion{"96x64 YCbCr-4:2:2 10 UNSPECIFIED", "yuv422p10le",
+                   "96x64 YCbCr-4:4:4 12 UNSPECIFIED", "yuv444p12le"},
+        Conversion{"96x64 YCbCr-4:2:2 10 UNSPECIFIED", "yuv422p10le", "96x64 RGB 8 packed FULL",
+                   "rgb24"},
         Conversion{"96x64 YCbCr-4:2:0 8 UNSPECIFIED", "yuv420p", "96x64 RGB 16 FULL", "gbrp16le"},
         Conversion{"96x64 RGB 8 FULL", "gbrp", "96x64 YCbCr-4:2:2 8 BT601", "yuv422p"},
-        Conversion{"96x64 YCbCr-4:2:0 8 UNSPECIFIED", "yuv420p", "64x36 YCbCr-4:2:0 8 UNSPECIFIED", "yuv420p"},
-        Conversion{"96x64 YCbCr-4:2:2 10 UNSPECIFIED", "yuv422p10le", "192x108 YCbCr-4:2:0 10 UNSPECIFIED", "yuv420p10le"},
+        Conversion{"96x64 YCbCr-4:2:0 8 UNSPECIFIED", "yuv420p", "64x36 YCbCr-4:2:0 8 UNSPECIFIED",
+                   "yuv420p"},
+        Conversion{"96x64 YCbCr-4:2:2 10 UNSPECIFIED", "yuv422p10le",
+                   "192x108 YCbCr-4:2:0 10 UNSPECIFIED", "yuv420p10le"},
         Conversion{"96x64 KEY 16", "gray16le", "96x64 YCbCr-4:2:2 8 BT601", "yuv422p",
                    ":in_range=tv:out_range=tv"}));  // FFmpeg takes grey for full range unless told.
 
@@ -125,8 +142,9 @@ TEST(Scaler, changes_matrix_and_range_as_ffmpeg_does) {
     const VideoFormat from = peer::video_format("96x64 YCbCr-4:2:2 8 BT601 NARROW");
     const VideoFormat to = peer::video_format("96x64 YCbCr-4:4:4 10 BT709 FULL");
     const Bytes payload = peer::random_planar(from, 5);
-    const Bytes theirs = by_ffmpeg(folder, from, "yuv422p", payload, to, "yuv444p10le",
-                                   ":in_color_matrix=bt601:out_color_matrix=bt709:in_range=tv:out_range=pc");
+    const Bytes theirs =
+        by_ffmpeg(folder, from, "yuv422p", payload, to, "yuv444p10le",
+                  ":in_color_matrix=bt601:out_color_matrix=bt709:in_range=tv:out_range=pc");
     EXPECT_TRUE(peer::tight(to, convert(from, payload, to)) == theirs);
 }
 
@@ -150,15 +168,19 @@ TEST(Scaler, reads_v210_as_ffmpeg_writes_it) {
     peer::ffmpeg("-f rawvideo -pix_fmt yuv422p10le -s 1280x16 -i " + raw + " -c:v v210 " + mov);
     const Bytes packed = peer::ffmpeg("-i " + mov + " -c copy -f rawvideo -");
     ASSERT_EQ(packed.size(), v210.bytes());
-    // The encoder clips what video reserves for timing, so the reference is what FFmpeg reads from its own file.
+    // The encoder clips what video reserves for timing, so the reference is what FFmpeg reads from
+    // its own file.
     const Bytes decoded = peer::ffmpeg("-i " + mov + " -f rawvideo -pix_fmt yuv422p10le -");
     EXPECT_TRUE(peer::tight(planar, convert(v210, packed, planar)) == decoded);
     // And the way back writes the same octets.
-    EXPECT_TRUE(peer::tight(v210, convert(planar, peer::padded(planar, decoded), v210)) == peer::tight(v210, packed));
+    EXPECT_TRUE(peer::tight(v210, convert(planar, peer::padded(planar, decoded), v210)) ==
+                peer::tight(v210, packed));
 }
 
 TEST(Scaler, refuses_to_deinterlace_and_says_so) {
-    const auto refused = peer::api().make_scaler(peer::video_format("96x64 YCbCr-4:2:2 8 interlaced"), peer::video_format("96x64 YCbCr-4:2:2 10"));
+    const auto refused =
+        peer::api().make_scaler(peer::video_format("96x64 YCbCr-4:2:2 8 interlaced"),
+                                peer::video_format("96x64 YCbCr-4:2:2 10"));
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, Errc::unsupported);
 }

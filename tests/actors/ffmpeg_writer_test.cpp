@@ -38,7 +38,9 @@ std::unique_ptr<MediaWriter> create(const WriteOptions& options) {
     return std::move(*writer);
 }
 
-Nanoseconds time_of(int n, Rate rate) { return (std::int64_t{n} * rate.den * 2'000'000'000 / rate.num + 1) / 2; }
+Nanoseconds time_of(int n, Rate rate) {
+    return (std::int64_t{n} * rate.den * 2'000'000'000 / rate.num + 1) / 2;
+}
 
 /// A picture with samples of every legal value; another for each `n`.
 Bytes picture(const VideoFormat& format, int n) {
@@ -53,7 +55,8 @@ Bytes picture(const VideoFormat& format, int n) {
 
 /// Sample `n` of channel `c` as 32 bits, a sine that uses every bit.
 std::int32_t sine(std::int64_t n, int c) {
-    return static_cast<std::int32_t>(std::lround(2e9 * std::sin(2 * std::numbers::pi * (440 + 110 * c) * static_cast<double>(n) / 48000)));
+    return static_cast<std::int32_t>(std::lround(
+        2e9 * std::sin(2 * std::numbers::pi * (440 + 110 * c) * static_cast<double>(n) / 48000)));
 }
 
 Bytes sound(const AudioFormat& format, std::int64_t first, std::uint32_t frames) {
@@ -103,24 +106,38 @@ TEST_P(WriterOfPictures, is_lossless_and_ffmpeg_reads_every_picture_once) {
         expected.insert(expected.end(), one.begin(), one.end());
     }
     ASSERT_TRUE(writer->finish());
-    const Bytes theirs = peer::ffmpeg("-i " + options.path + " -sws_flags " + ffmpeg_scale_flags + " -f rawvideo -pix_fmt " + c.pixel + " -");
+    const Bytes theirs = peer::ffmpeg("-i " + options.path + " -sws_flags " + ffmpeg_scale_flags +
+                                      " -f rawvideo -pix_fmt " + c.pixel + " -");
     EXPECT_TRUE(theirs == expected);
-    const std::string rate = peer::text_of("ffprobe -v error -select_streams v -show_entries stream=avg_frame_rate -of csv=p=0 " + options.path);
-    EXPECT_EQ(rate.substr(0, rate.find(',')), std::to_string(format.rate.num) + "/" + std::to_string(format.rate.den));
+    const std::string rate = peer::text_of(
+        "ffprobe -v error -select_streams v -show_entries stream=avg_frame_rate -of csv=p=0 " +
+        options.path);
+    EXPECT_EQ(rate.substr(0, rate.find(',')),
+              std::to_string(format.rate.num) + "/" + std::to_string(format.rate.den));
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Files, WriterOfPictures,
-    ::testing::Values(VideoCase{"a.mkv", "64x48 YCbCr-4:2:0 8 @25", "yuv420p", ""}, VideoCase{"b.mkv", "64x48 YCbCr-4:2:2 8 @25 packed", "yuv422p", ""},
-                      VideoCase{"c.mkv", "64x48 YCbCr-4:2:2 10 @25 pgroup", "yuv422p10le", ""}, VideoCase{"d.mkv", "64x48 YCbCr-4:4:4 12 @50", "yuv444p12le", ""},
-                      VideoCase{"e.mkv", "64x48 YCbCr-4:2:2 16 @25", "yuv422p16le", ""}, VideoCase{"f.mkv", "64x48 RGB 8 @25 FULL", "gbrp", ""},
-                      VideoCase{"g.mkv", "64x48 RGB 8 @25 packed FULL", "gbrp", ""}, VideoCase{"h.mkv", "64x48 RGB 8 @25 pgroup FULL", "gbrp", ""},
-                      VideoCase{"i.mkv", "64x48 RGBA 8 @25 packed FULL", "rgba", ""}, VideoCase{"j.mkv", "64x48 RGB 10 @25 FULL", "gbrp10le", ""},
-                      VideoCase{"k.mkv", "64x48 RGB 16 @25 packed FULL", "gbrp16le", ""}, VideoCase{"l.mkv", "64x48 RGBA 16 @25 packed FULL", "gbrap16le", ""},
-                      VideoCase{"m.mkv", "64x48 KEY 8 @25 FULL", "gray", ""}, VideoCase{"n.mkv", "64x48 KEY 10 @25 FULL", "gray10le", ""},
-                      VideoCase{"o.mov", "64x48 YCbCr-4:2:0 8 @25", "yuv420p", ""}, VideoCase{"p.mov", "64x48 YCbCr-4:2:2 10 @25 packed", "yuv422p10le", "ffv1"},
-                      VideoCase{"q.y4m", "64x48 YCbCr-4:2:0 8 @30000/1001", "yuv420p", ""}, VideoCase{"r.y4m", "64x48 YCbCr-4:2:2 10 @25 packed", "yuv422p10le", ""},
-                      VideoCase{"s.mkv", "64x48 YCbCr-4:2:2 8 @25", "yuv422p", "rawvideo"}, VideoCase{"t.mkv", "64x48 YCbCr-4:2:2 8 @25 interlaced", "yuv422p", ""},
+    ::testing::Values(VideoCase{"a.mkv", "64x48 YCbCr-4:2:0 8 @25", "yuv420p", ""},
+                      VideoCase{"b.mkv", "64x48 YCbCr-4:2:2 8 @25 packed", "yuv422p", ""},
+                      VideoCase{"c.mkv", "64x48 YCbCr-4:2:2 10 @25 pgroup", "yuv422p10le", ""},
+                      VideoCase{"d.mkv", "64x48 YCbCr-4:4:4 12 @50", "yuv444p12le", ""},
+                      VideoCase{"e.mkv", "64x48 YCbCr-4:2:2 16 @25", "yuv422p16le", ""},
+                      VideoCase{"f.mkv", "64x48 RGB 8 @25 FULL", "gbrp", ""},
+                      VideoCase{"g.mkv", "64x48 RGB 8 @25 packed FULL", "gbrp", ""},
+                      VideoCase{"h.mkv", "64x48 RGB 8 @25 pgroup FULL", "gbrp", ""},
+                      VideoCase{"i.mkv", "64x48 RGBA 8 @25 packed FULL", "rgba", ""},
+                      VideoCase{"j.mkv", "64x48 RGB 10 @25 FULL", "gbrp10le", ""},
+                      VideoCase{"k.mkv", "64x48 RGB 16 @25 packed FULL", "gbrp16le", ""},
+                      VideoCase{"l.mkv", "64x48 RGBA 16 @25 packed FULL", "gbrap16le", ""},
+                      VideoCase{"m.mkv", "64x48 KEY 8 @25 FULL", "gray", ""},
+                      VideoCase{"n.mkv", "64x48 KEY 10 @25 FULL", "gray10le", ""},
+                      VideoCase{"o.mov", "64x48 YCbCr-4:2:0 8 @25", "yuv420p", ""},
+                      VideoCase{"p.mov", "64x48 YCbCr-4:2:2 10 @25 packed", "yuv422p10le", "ffv1"},
+                      VideoCase{"q.y4m", "64x48 YCbCr-4:2:0 8 @30000/1001", "yuv420p", ""},
+                      VideoCase{"r.y4m", "64x48 YCbCr-4:2:2 10 @25 packed", "yuv422p10le", ""},
+                      VideoCase{"s.mkv", "64x48 YCbCr-4:2:2 8 @25", "yuv422p", "rawvideo"},
+                      VideoCase{"t.mkv", "64x48 YCbCr-4:2:2 8 @25 interlaced", "yuv422p", ""},
                       VideoCase{"u.mkv", "16x2 YCbCr-4:2:0 8 @25", "yuv420p", ""}),
     [](const auto& about) { return std::string(1, about.param.name[0]); });
 
@@ -138,13 +155,15 @@ TEST_P(WriterOfSound, is_lossless) {
     const auto writer = create(options);
     ASSERT_TRUE(writer);
     for (int n = 0; n < 100; ++n) {
-        ASSERT_TRUE(writer->write_audio(sound(*options.audio, n * 480, 480), 480, Nanoseconds{n} * 10'000'000));
+        ASSERT_TRUE(writer->write_audio(sound(*options.audio, n * 480, 480), 480,
+                                        Nanoseconds{n} * 10'000'000));
     }
     ASSERT_TRUE(writer->finish());
     const Bytes theirs = peer::ffmpeg("-i " + options.path + " -f " + c.raw + " -");
     Bytes expected = sound(*options.audio, 0, 48000);
     if (options.audio->sample == SampleType::s24in32) {
-        for (std::size_t i = 0; i < expected.size(); i += 4) {  // FFmpeg's 24 bits are the high ones.
+        for (std::size_t i = 0; i < expected.size();
+             i += 4) {  // FFmpeg's 24 bits are the high ones.
             std::rotate(&expected[i], &expected[i] + 3, &expected[i] + 4);
             expected[i] = std::byte{0};
         }
@@ -153,10 +172,14 @@ TEST_P(WriterOfSound, is_lossless) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, WriterOfSound,
-                         ::testing::Values(AudioCase{"a.wav", "48000 2ch s16", "", "s16le"}, AudioCase{"b.wav", "48000 1ch s24in32", "", "s32le"},
-                                           AudioCase{"c.wav", "48000 2ch f32", "", "f32le"}, AudioCase{"d.mkv", "48000 2ch s32", "", "s32le"},
-                                           AudioCase{"e.mkv", "48000 2ch s24in32", "flac", "s32le"}, AudioCase{"f.mkv", "48000 16ch f32", "", "f32le"},
-                                           AudioCase{"g.mov", "48000 2ch s24in32", "", "s32le"}, AudioCase{"h.mov", "48000 2ch f32", "", "f32le"}),
+                         ::testing::Values(AudioCase{"a.wav", "48000 2ch s16", "", "s16le"},
+                                           AudioCase{"b.wav", "48000 1ch s24in32", "", "s32le"},
+                                           AudioCase{"c.wav", "48000 2ch f32", "", "f32le"},
+                                           AudioCase{"d.mkv", "48000 2ch s32", "", "s32le"},
+                                           AudioCase{"e.mkv", "48000 2ch s24in32", "flac", "s32le"},
+                                           AudioCase{"f.mkv", "48000 16ch f32", "", "f32le"},
+                                           AudioCase{"g.mov", "48000 2ch s24in32", "", "s32le"},
+                                           AudioCase{"h.mov", "48000 2ch f32", "", "f32le"}),
                          [](const auto& about) { return std::string(1, about.param.name[0]); });
 
 /// Writes `seconds` of picture and sound, then hands over to `and_then` before finish().
@@ -178,18 +201,23 @@ void write_both(const WriteOptions& options, int frames, Then and_then) {
 }
 
 std::size_t count_of(const std::string& path, const char* kind) {
-    const std::string text = peer::text_of("ffmpeg -nostdin -v quiet -i " + path + " -map 0:" + kind + " -f framemd5 - | grep -vc '^#'");
+    const std::string text = peer::text_of("ffmpeg -nostdin -v quiet -i " + path +
+                                           " -map 0:" + kind + " -f framemd5 - | grep -vc '^#'");
     return text.empty() ? 0 : std::stoul(text);
 }
 
 TEST(Writer, muxes_picture_and_sound_by_their_times) {
     const peer::TemporaryFolder folder;
     for (const char* name : {"a.mkv", "a.mov"}) {
-        const WriteOptions options = options_for(folder.file(name), "64x48 YCbCr-4:2:0 8 @25", "48000 2ch s16");
+        const WriteOptions options =
+            options_for(folder.file(name), "64x48 YCbCr-4:2:0 8 @25", "48000 2ch s16");
         write_both(options, 50, [](MediaWriter& writer) { ASSERT_TRUE(writer.finish()); });
         EXPECT_EQ(count_of(options.path, "v"), 50U) << name;
-        EXPECT_TRUE(peer::ffmpeg("-i " + options.path + " -map 0:a -f s16le -") == sound(*options.audio, 0, 50 * 1920)) << name;
-        const std::string start = peer::text_of("ffprobe -v error -show_entries stream=start_time -of csv=p=0 " + options.path);
+        EXPECT_TRUE(peer::ffmpeg("-i " + options.path + " -map 0:a -f s16le -") ==
+                    sound(*options.audio, 0, 50 * 1920))
+            << name;
+        const std::string start = peer::text_of(
+            "ffprobe -v error -show_entries stream=start_time -of csv=p=0 " + options.path);
         EXPECT_EQ(start, "0.000000\n0.000000") << name;
     }
 }
@@ -203,7 +231,8 @@ TEST(Writer, keeps_a_gap_and_takes_no_time_twice) {
         ASSERT_TRUE(writer->write_video(picture(*options.video, 1), pts));
     }
     ASSERT_TRUE(writer->finish());
-    const std::string times = peer::text_of("ffprobe -v error -show_entries packet=pts -of csv=p=0 " + options.path);
+    const std::string times =
+        peer::text_of("ffprobe -v error -show_entries packet=pts -of csv=p=0 " + options.path);
     EXPECT_TRUE(times == "0\n40\n200\n200\n240" || times == "0\n40\n200\n201\n240") << times;
 }
 
@@ -223,18 +252,25 @@ TEST(Writer, fills_missing_sound_with_silence_where_a_file_has_no_times) {
 TEST(Writer, never_overwrites) {
     const peer::TemporaryFolder folder;
     std::ofstream(folder.file("a.mkv")) << "precious";
-    const auto refused = peer::api().create_writer(options_for(folder.file("a.mkv"), "64x48 YCbCr-4:2:0 8 @25"));
+    const auto refused =
+        peer::api().create_writer(options_for(folder.file("a.mkv"), "64x48 YCbCr-4:2:0 8 @25"));
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, Errc::already_exists);
     EXPECT_EQ(peer::text_of("cat " + folder.file("a.mkv")), "precious");
 }
 
 TEST(Writer, names_what_is_legal) {
-    const auto text = [](const WriteOptions& options) { return peer::api().check_writer(options).error().text; };
-    EXPECT_EQ(text(options_for("x.mp9", "64x48 YCbCr-4:2:0 8 @25")), "\"x.mp9\": the name must end in .mkv, .mov, .wav or .y4m");
-    EXPECT_EQ(text(options_for("x.wav", "64x48 YCbCr-4:2:0 8 @25")), "x.wav: .wav holds sound only; use .mkv or .mov for pictures");
-    EXPECT_EQ(text(options_for("x.y4m", nullptr, "48000 2ch s16")), "x.y4m: .y4m holds pictures only; use .mkv or .mov for sound");
-    EXPECT_NE(text(options_for("x.y4m", "64x48 RGB 8 @25")).find("y4m holds no RGB"), std::string::npos);
+    const auto text = [](const WriteOptions& options) {
+        return peer::api().check_writer(options).error().text;
+    };
+    EXPECT_EQ(text(options_for("x.mp9", "64x48 YCbCr-4:2:0 8 @25")),
+              "\"x.mp9\": the name must end in .mkv, .mov, .wav or .y4m");
+    EXPECT_EQ(text(options_for("x.wav", "64x48 YCbCr-4:2:0 8 @25")),
+              "x.wav: .wav holds sound only; use .mkv or .mov for pictures");
+    EXPECT_EQ(text(options_for("x.y4m", nullptr, "48000 2ch s16")),
+              "x.y4m: .y4m holds pictures only; use .mkv or .mov for sound");
+    EXPECT_NE(text(options_for("x.y4m", "64x48 RGB 8 @25")).find("y4m holds no RGB"),
+              std::string::npos);
     WriteOptions options = options_for("x.mov", "64x48 YCbCr-4:2:0 8 @25");
     options.video_codec = "h265";
     EXPECT_EQ(text(options), "x.mov: no h265 in .mov; use ffv1, v210, h264");
@@ -243,7 +279,8 @@ TEST(Writer, names_what_is_legal) {
 }
 
 TEST(Writer, says_where_it_cannot_create_a_file) {
-    const auto refused = peer::api().create_writer(options_for("/nowhere/a.mkv", "64x48 YCbCr-4:2:0 8 @25"));
+    const auto refused =
+        peer::api().create_writer(options_for("/nowhere/a.mkv", "64x48 YCbCr-4:2:0 8 @25"));
     ASSERT_FALSE(refused);
     EXPECT_NE(refused.error().text.find("/nowhere/a.mkv"), std::string::npos);
 }
@@ -261,7 +298,8 @@ TEST(Writer, says_when_the_file_can_grow_no_more) {
     const auto old = std::signal(SIGXFSZ, SIG_IGN);
     ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
     bool fine = true;
-    for (int n = 0; n < 50 && fine; ++n) fine = writer->write_video(picture(*options.video, n), time_of(n, {25, 1}));
+    for (int n = 0; n < 50 && fine; ++n)
+        fine = writer->write_video(picture(*options.video, n), time_of(n, {25, 1}));
     const Result<> finished = writer->finish();
     ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
     std::signal(SIGXFSZ, old);
@@ -276,7 +314,9 @@ TEST_P(WriterKilled, leaves_a_file_that_ffmpeg_reads) {
     const peer::TemporaryFolder folder;
     const std::string name = GetParam();
     const bool wav = name.ends_with(".wav"), y4m = name.ends_with(".y4m");
-    const WriteOptions options = options_for(folder.file(name), wav ? nullptr : "64x48 YCbCr-4:2:0 8 @25", y4m ? nullptr : "48000 2ch s16");
+    const WriteOptions options =
+        options_for(folder.file(name), wav ? nullptr : "64x48 YCbCr-4:2:0 8 @25",
+                    y4m ? nullptr : "48000 2ch s16");
     constexpr int written = 75;
     const ::pid_t child = ::fork();
     if (child == 0) {
@@ -291,11 +331,13 @@ TEST_P(WriterKilled, leaves_a_file_that_ffmpeg_reads) {
         EXPECT_GE(count_of(options.path, "v"), 50U);
     }
     if (!y4m) {
-        EXPECT_GE(peer::ffmpeg("-v fatal -i " + options.path + " -map 0:a -f s16le -").size(), 50U * 1920 * 4);
+        EXPECT_GE(peer::ffmpeg("-v fatal -i " + options.path + " -map 0:a -f s16le -").size(),
+                  50U * 1920 * 4);
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Containers, WriterKilled, ::testing::Values("a.mkv", "b.mov", "c.wav", "d.y4m"),
+INSTANTIATE_TEST_SUITE_P(Containers, WriterKilled,
+                         ::testing::Values("a.mkv", "b.mov", "c.wav", "d.y4m"),
                          [](const auto& about) { return std::string(about.param).substr(2); });
 
 }  // namespace

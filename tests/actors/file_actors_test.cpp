@@ -17,7 +17,8 @@ namespace {
 
 using peer::Bytes;
 
-ActorHarness play(const std::string& path, Rate rate, std::initializer_list<std::pair<const char*, const char*>> properties = {}) {
+ActorHarness play(const std::string& path, Rate rate,
+                  std::initializer_list<std::pair<const char*, const char*>> properties = {}) {
     ActorHarness harness(std::make_unique<MediaFile>(), rate);
     EXPECT_TRUE(harness.set("path", path));
     for (const auto& [name, text] : properties) EXPECT_TRUE(harness.set(name, text)) << name;
@@ -28,7 +29,8 @@ ActorHarness play(const std::string& path, Rate rate, std::initializer_list<std:
     return harness;
 }
 
-Result<> try_to_play(const std::string& path, std::initializer_list<std::pair<const char*, const char*>> properties = {}) {
+Result<> try_to_play(const std::string& path,
+                     std::initializer_list<std::pair<const char*, const char*>> properties = {}) {
     ActorHarness harness(std::make_unique<MediaFile>());
     EXPECT_TRUE(harness.set("path", path));
     for (const auto& [name, text] : properties) EXPECT_TRUE(harness.set(name, text)) << name;
@@ -36,7 +38,9 @@ Result<> try_to_play(const std::string& path, std::initializer_list<std::pair<co
     return harness.start();
 }
 
-void append(std::vector<SeenBlock>& all, std::vector<SeenBlock> more) { std::move(more.begin(), more.end(), std::back_inserter(all)); }
+void append(std::vector<SeenBlock>& all, std::vector<SeenBlock> more) {
+    std::move(more.begin(), more.end(), std::back_inserter(all));
+}
 
 Bytes tight_all(const VideoFormat& format, const std::vector<SeenBlock>& blocks) {
     Bytes bytes;
@@ -59,12 +63,14 @@ TEST(MediaFile, shows_every_picture_once_on_its_tick_and_ends) {
         harness.tick();
         const auto now = harness.take("video");
         ASSERT_EQ(now.size(), 1U) << n;
-        EXPECT_NEAR(static_cast<double>(now[0].header.origin_ns - start.ns), n * 1001e9 / 30000, 2) << n;
+        EXPECT_NEAR(static_cast<double>(now[0].header.origin_ns - start.ns), n * 1001e9 / 30000, 2)
+            << n;
         append(seen, now);
     }
     EXPECT_TRUE(harness.finished());
     EXPECT_TRUE(harness.output_ended("video"));
-    EXPECT_TRUE(tight_all(harness.format("video").video, seen) == peer::ffmpeg("-i " + path + " -f rawvideo -"));
+    EXPECT_TRUE(tight_all(harness.format("video").video, seen) ==
+                peer::ffmpeg("-i " + path + " -f rawvideo -"));
     EXPECT_EQ(harness.format("audio").kind, MediaKind::none);
 }
 
@@ -89,7 +95,10 @@ TEST(MediaFile, shows_every_picture_once_whatever_the_clock_s_rate) {
 TEST(MediaFile, plays_picture_and_sound_of_one_time_together) {
     const peer::TemporaryFolder folder;
     const std::string path = folder.file("a.mov");
-    peer::ffmpeg("-f lavfi -i testsrc2=s=64x48:r=25:d=1 -f lavfi -i sine=r=48000:d=1 -c:v mpeg4 -c:a pcm_s16le " + path);
+    peer::ffmpeg(
+        "-f lavfi -i testsrc2=s=64x48:r=25:d=1 -f lavfi -i sine=r=48000:d=1 -c:v mpeg4 -c:a "
+        "pcm_s16le " +
+        path);
     ActorHarness harness = play(path, {25, 1}, {{"block", "960"}});
     const TaiTime start = harness.next_tick().time;
     std::size_t samples = 0;
@@ -97,7 +106,8 @@ TEST(MediaFile, plays_picture_and_sound_of_one_time_together) {
     for (int n = 0; !harness.finished() && n < 100; ++n) {
         harness.tick();
         for (const SeenBlock& block : harness.take("audio")) {
-            EXPECT_EQ(block.header.origin_ns - start.ns, static_cast<Nanoseconds>(samples) * 1'000'000'000 / 48000);
+            EXPECT_EQ(block.header.origin_ns - start.ns,
+                      static_cast<Nanoseconds>(samples) * 1'000'000'000 / 48000);
             // No more than half a tick before its time.
             EXPECT_LE(block.header.origin_ns, block.header.time_ns + 20'000'000);
             samples += block.payload.size() / 2;
@@ -140,7 +150,8 @@ TEST(MediaFile, loops_without_a_seam) {
     }
     EXPECT_FALSE(harness.finished());
     EXPECT_EQ(harness.counter("passes"), 3U);
-    for (std::size_t n = 10; n < seen.size(); ++n) EXPECT_TRUE(seen[n].payload == seen[n - 10].payload) << n;
+    for (std::size_t n = 10; n < seen.size(); ++n)
+        EXPECT_TRUE(seen[n].payload == seen[n - 10].payload) << n;
 }
 
 TEST(MediaFile, starts_in_the_middle_and_runs_at_another_speed) {
@@ -166,9 +177,13 @@ TEST(MediaFile, says_what_is_wrong_with_its_file) {
     const peer::TemporaryFolder folder;
     const std::string path = folder.file("a.mkv");
     peer::ffmpeg("-f lavfi -i testsrc2=s=64x48:r=25:d=1 -c:v mpeg4 " + path);
-    EXPECT_NE(try_to_play(path, {{"start", "5"}}).error().text.find("nothing to play"), std::string::npos);
-    EXPECT_NE(try_to_play(path, {{"audio_stream", "3"}}).error().text.find("stream 3 is no audio stream"), std::string::npos);
-    EXPECT_NE(try_to_play(path, {{"video_stream", "-2"}}).error().text.find("no picture or sound"), std::string::npos);
+    EXPECT_NE(try_to_play(path, {{"start", "5"}}).error().text.find("nothing to play"),
+              std::string::npos);
+    EXPECT_NE(
+        try_to_play(path, {{"audio_stream", "3"}}).error().text.find("stream 3 is no audio stream"),
+        std::string::npos);
+    EXPECT_NE(try_to_play(path, {{"video_stream", "-2"}}).error().text.find("no picture or sound"),
+              std::string::npos);
 }
 
 TEST(ColorConvert, makes_ffmpeg_s_bytes_and_carries_the_origin_through) {
@@ -195,7 +210,9 @@ TEST(ColorConvert, makes_ffmpeg_s_bytes_and_carries_the_origin_through) {
         EXPECT_EQ(converted[0].header.origin_ns, picture[0].header.origin_ns);
         append(seen, converted);
     }
-    EXPECT_TRUE(tight_all(to, seen) == peer::ffmpeg("-i " + path + " -vf scale=64:48:flags=" + ffmpeg_scale_flags + ",format=yuv422p10le -f rawvideo -"));
+    EXPECT_TRUE(tight_all(to, seen) ==
+                peer::ffmpeg("-i " + path + " -vf scale=64:48:flags=" + ffmpeg_scale_flags +
+                             ",format=yuv422p10le -f rawvideo -"));
     convert.tick();
     EXPECT_TRUE(convert.take("video").empty()) << "nothing new came, so nothing is converted";
 }
@@ -221,7 +238,8 @@ TEST(ColorConvert, refuses_a_format_that_cannot_be) {
     ASSERT_TRUE(convert.set("format", "YCbCr-4:2:0 16 packed"));
     const auto refused = convert.configure();
     ASSERT_FALSE(refused);
-    EXPECT_NE(refused.error().text.find("no such layout"), std::string::npos) << refused.error().text;
+    EXPECT_NE(refused.error().text.find("no such layout"), std::string::npos)
+        << refused.error().text;
 }
 
 /// A FileSink with a picture input, started.
@@ -262,7 +280,9 @@ TEST(FileSink, counts_what_was_overwritten_before_it_was_read) {
     const peer::TemporaryFolder folder;
     const VideoFormat format = peer::video_format("64x48 YCbCr-4:2:0 8 @25");
     ActorHarness sink = record(folder.file("out.mkv"), format);
-    for (int n = 0; n < 100; ++n) sink.feed("video", Bytes(format.bytes()), TaiTime{1'000'000'000 + n * Nanoseconds{40'000'000}});
+    for (int n = 0; n < 100; ++n)
+        sink.feed("video", Bytes(format.bytes()),
+                  TaiTime{1'000'000'000 + n * Nanoseconds{40'000'000}});
     sink.tick();
     sink.stop();
     EXPECT_GT(sink.counter("missed"), 0U);
@@ -290,7 +310,8 @@ TEST(FileSink, muxes_by_origin) {
     sink.end("audio");
     sink.tick();
     ASSERT_TRUE(sink.finished());
-    EXPECT_EQ(peer::text_of("ffprobe -v error -show_entries stream=start_time -of csv=p=0 " + path), "0.000000\n0.080000");
+    EXPECT_EQ(peer::text_of("ffprobe -v error -show_entries stream=start_time -of csv=p=0 " + path),
+              "0.000000\n0.080000");
 }
 
 TEST(FileSink, takes_a_new_name_where_a_file_exists) {
@@ -345,9 +366,12 @@ TEST(Snapshot, writes_png_files_that_ffmpeg_reads) {
         if (format.sampling != Sampling::key) packed.layout = Layout::packed;
         Bytes expected(packed.bytes());
         (*peer::api().make_scaler(format, packed))->convert(payload, expected);
-        EXPECT_TRUE(peer::ffmpeg("-i " + folder.file("s-3.png") + " -f rawvideo -") == peer::tight(packed, expected)) << text;
+        EXPECT_TRUE(peer::ffmpeg("-i " + folder.file("s-3.png") + " -f rawvideo -") ==
+                    peer::tight(packed, expected))
+            << text;
         EXPECT_FALSE(std::filesystem::exists(folder.file("s-0.png")));
-        EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.file("")), {}), 2) << "nothing is left beside";
+        EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.file("")), {}), 2)
+            << "nothing is left beside";
     }
 }
 
@@ -361,7 +385,10 @@ TEST(Snapshot, writes_16_bit_where_there_are_more_than_8) {
     ASSERT_TRUE(snapshot.start());
     snapshot.feed("video", Bytes(format.bytes()));
     snapshot.tick();
-    EXPECT_EQ(peer::text_of("ffprobe -v error -show_entries stream=pix_fmt,width,height -of csv=p=0 " + folder.file("s.png")), "64,48,rgb48be");
+    EXPECT_EQ(
+        peer::text_of("ffprobe -v error -show_entries stream=pix_fmt,width,height -of csv=p=0 " +
+                      folder.file("s.png")),
+        "64,48,rgb48be");
 }
 
 TEST(Snapshot, goes_on_when_a_file_cannot_be_written) {
@@ -392,18 +419,23 @@ TEST(FileActors, carry_the_real_clip_through_every_stage_once) {
     ActorHarness sink = record(out, convert.format("video").video);
     while (!clip.finished()) {
         clip.tick();
-        for (const SeenBlock& picture : clip.take("video")) convert.feed("video", picture.payload, TaiTime{picture.header.origin_ns});
+        for (const SeenBlock& picture : clip.take("video"))
+            convert.feed("video", picture.payload, TaiTime{picture.header.origin_ns});
         convert.tick();
-        for (const SeenBlock& picture : convert.take("video")) sink.feed("video", picture.payload, TaiTime{picture.header.origin_ns});
+        for (const SeenBlock& picture : convert.take("video"))
+            sink.feed("video", picture.payload, TaiTime{picture.header.origin_ns});
         sink.tick();
     }
     sink.end("video");
     sink.tick();
     ASSERT_TRUE(sink.finished());
     EXPECT_EQ(sink.counter("pictures"), 45U);
-    const std::string ours = peer::text_of("ffmpeg -nostdin -v error -i " + out + " -f framemd5 - | grep -v '^#' | awk '{print $NF}'");
-    const std::string theirs = peer::text_of("ffmpeg -nostdin -v error -i " + clip_path + " -vf \"select='gte(t,75)',scale=flags=" + ffmpeg_scale_flags +
-                                             ",format=yuv422p\" -vsync passthrough -f framemd5 - | grep -v '^#' | awk '{print $NF}'");
+    const std::string ours = peer::text_of("ffmpeg -nostdin -v error -i " + out +
+                                           " -f framemd5 - | grep -v '^#' | awk '{print $NF}'");
+    const std::string theirs = peer::text_of(
+        "ffmpeg -nostdin -v error -i " + clip_path +
+        " -vf \"select='gte(t,75)',scale=flags=" + ffmpeg_scale_flags +
+        ",format=yuv422p\" -vsync passthrough -f framemd5 - | grep -v '^#' | awk '{print $NF}'");
     EXPECT_EQ(ours, theirs);
     EXPECT_EQ(std::count(ours.begin(), ours.end(), '\n'), 44);
 }

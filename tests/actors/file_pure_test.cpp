@@ -18,7 +18,9 @@ Tick tick_at(std::uint64_t index, Rate rate) {
     return tick;
 }
 
-Nanoseconds time_of_frame(std::int64_t n, Rate rate) { return (n * rate.den * 2'000'000'000 / rate.num + 1) / 2; }
+Nanoseconds time_of_frame(std::int64_t n, Rate rate) {
+    return (n * rate.den * 2'000'000'000 / rate.num + 1) / 2;
+}
 
 TEST(MediaClock, meets_one_frame_a_tick_at_equal_rates_however_both_round) {
     for (const Rate rate : {Rate{60000, 1001}, Rate{25, 1}, Rate{30000, 1001}}) {
@@ -28,7 +30,8 @@ TEST(MediaClock, meets_one_frame_a_tick_at_equal_rates_however_both_round) {
             for (std::uint64_t index = 1'000'000; index < 1'001'000; ++index) {
                 clock.follow(tick_at(index, rate));
                 int due = 0;
-                while (clock.is_due(time_of_frame(frame, rate) + (frame == 0 ? 0 : rounding))) ++frame, ++due;
+                while (clock.is_due(time_of_frame(frame, rate) + (frame == 0 ? 0 : rounding)))
+                    ++frame, ++due;
                 ASSERT_EQ(due, 1) << index;
             }
         }
@@ -86,7 +89,8 @@ TEST(FileTimeline, counts_from_the_first_block) {
     FileTimeline timeline;
     EXPECT_EQ(timeline.place(TaiTime{5'000'000'000}), 0);
     EXPECT_EQ(timeline.place(TaiTime{5'040'000'000}), 40'000'000);
-    EXPECT_EQ(timeline.place(TaiTime{4'990'000'000}), -10'000'000);  // The other stream began a little earlier.
+    EXPECT_EQ(timeline.place(TaiTime{4'990'000'000}),
+              -10'000'000);  // The other stream began a little earlier.
 }
 
 TEST(FileTimeline, goes_on_when_time_falls_back) {
@@ -122,19 +126,24 @@ TEST(FormatOver, keeps_what_is_not_named) {
 }
 
 TEST(FormatOver, takes_a_layout_that_is_not_named_for_planar) {
-    EXPECT_EQ(over("1920x1080 YCbCr-4:2:2 10 @50 packed", "8"), same("1920x1080 YCbCr-4:2:2 8 @50"));
+    EXPECT_EQ(over("1920x1080 YCbCr-4:2:2 10 @50 packed", "8"),
+              same("1920x1080 YCbCr-4:2:2 8 @50"));
 }
 
 TEST(FormatOver, makes_rgb_full_range) {
-    EXPECT_EQ(over("1920x1080 YCbCr-4:2:2 10 @50", "RGB 8 packed"), same("1920x1080 RGB 8 @50 packed FULL"));
-    EXPECT_EQ(over("1920x1080 RGB 8 @50 FULL", "YCbCr-4:2:2 10"), same("1920x1080 YCbCr-4:2:2 10 @50"));
+    EXPECT_EQ(over("1920x1080 YCbCr-4:2:2 10 @50", "RGB 8 packed"),
+              same("1920x1080 RGB 8 @50 packed FULL"));
+    EXPECT_EQ(over("1920x1080 RGB 8 @50 FULL", "YCbCr-4:2:2 10"),
+              same("1920x1080 YCbCr-4:2:2 10 @50"));
     EXPECT_EQ(over("1920x1080 YCbCr-4:2:2 10 @50", "RGB 8 NARROW").substr(0, 1), "!");
 }
 
 TEST(FormatOver, refuses_what_it_cannot_do) {
-    EXPECT_NE(over("64x48 YCbCr-4:2:2 8 @25", "blue").find("\"blue\" is no word"), std::string::npos);
+    EXPECT_NE(over("64x48 YCbCr-4:2:2 8 @25", "blue").find("\"blue\" is no word"),
+              std::string::npos);
     EXPECT_NE(over("64x48 YCbCr-4:2:2 8 @25", "@50").find("changes no rate"), std::string::npos);
-    EXPECT_NE(over("64x48 YCbCr-4:2:2 8 @25 interlaced", "progressive").find("deinterlace"), std::string::npos);
+    EXPECT_NE(over("64x48 YCbCr-4:2:2 8 @25 interlaced", "progressive").find("deinterlace"),
+              std::string::npos);
     EXPECT_EQ(over("64x48 YCbCr-4:2:2 8 @25", "65x48").substr(0, 1), "!");
 }
 
