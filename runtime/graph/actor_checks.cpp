@@ -100,7 +100,9 @@ void check_properties(Check& check, const ActorDecl& actor, const ClassSpec& spe
         if (property.required) {
             check.found(actor.place, Check::key_of(actor, property.name),
                         "class " + spec.name + " needs it" +
-                            (property.text.empty() ? std::string{} : ": " + property.text));
+                            (property.text.empty() ? "" : " (" + property.text + ")") +
+                            "; write it in the graph or --set " + actor.name + "." + property.name +
+                            "=…");
         } else if (!property.default_value.empty()) {
             check_path(check, actor, property, property.default_value, actor.place);
         }

@@ -13,11 +13,6 @@ namespace {
 
 const Place set_place{"--set", 0};
 
-Unexpected wrong(std::string_view assignment, std::string_view why) {
-    return fail(Errc::invalid_argument,
-                "--set " + std::string(assignment.substr(0, 200)) + ": " + std::string(why));
-}
-
 Result<> set_on_actor(ActorDecl& actor, std::string_view key, const WrittenValue& value) {
     const auto known = set_actor_key(actor, key, value, set_place);
     if (!known) return tl::unexpected(known.error());
@@ -73,12 +68,14 @@ Result<> apply_set(GraphSpec& graph, std::string_view assignment) {
     const auto dot = path.find('.');
     const bool complete = equals != std::string_view::npos && dot != std::string_view::npos &&
                           dot != 0 && dot + 1 < path.size();
-    if (!complete) return wrong(assignment, "write --set ACTOR.property=value");
+    if (!complete) {
+        return fail(
+            Errc::invalid_argument,
+            wording::quoted(assignment) + " is no assignment; write --set ACTOR.property=value");
+    }
     const WrittenValue value{
         WrittenValue::Kind::word, std::string(assignment.substr(equals + 1)), {}};
-    const auto set = set_on(graph, path.substr(0, dot), path.substr(dot + 1), value);
-    if (!set) return wrong(assignment, set.error().text);
-    return {};
+    return set_on(graph, path.substr(0, dot), path.substr(dot + 1), value);
 }
 
 }  // namespace streamlib

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "ipc/ring_layout.hpp"
+#include "ipc/ring_memory.hpp"
 
 namespace streamlib {
 namespace {
@@ -60,7 +61,7 @@ RingSize size_ring(const RingNeeds& needs) {
     size.cells = needs.holds.size();
     size.slots = std::max<std::uint64_t>(
         3, std::uint64_t{std::max(needs.depth, 1U)} + needs.open_slots + held);
-    size.stride_bytes = payload_stride(needs.payload_bytes);
+    size.stride_bytes = ipc::slot_stride_bytes(needs.payload_bytes);
     size.payload_bytes = size.slots * size.stride_bytes;
     return size;
 }

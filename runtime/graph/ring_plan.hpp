@@ -37,16 +37,10 @@ struct RingSize {
 };
 [[nodiscard]] RingSize size_ring(const RingNeeds& needs);
 
-/// From payload to payload for blocks of that many bytes.
-[[nodiscard]] constexpr std::uint64_t payload_stride(std::uint64_t bytes) {
-    const std::uint64_t unit = bytes >= 4096 ? 4096 : 64;
-    return bytes == 0 ? unit : (bytes + unit - 1) / unit * unit;
-}
-
 /// What one output carries after configure.
 struct OutputFormat {
     std::uint32_t actor = 0, output = 0;
-    MediaFormat format{};  ///< Kind `none`: carries nothing, gets no ring.
+    MediaFormat format{};     ///< Kind `none`: carries nothing, gets no ring.
     std::uint32_t depth = 0;  ///< Asked for in configure(); 0: nothing beyond the class's own.
 };
 

@@ -19,6 +19,7 @@
 #define TOML_EXCEPTIONS 1
 #define TOML_ENABLE_FORMATTERS 0
 #define TOML_HEADER_ONLY 1
+#define TOML_MAX_NESTED_VALUES 16  // a graph needs three
 #include <toml++/impl/preprocessor.h>
 #undef TOML_UNREACHABLE
 #define TOML_UNREACHABLE return false
@@ -77,6 +78,22 @@ std::optional<WrittenValue> written(const toml::node& node) {
     return value;
 }
 
+/// The number of the first line with more than 250 points, or 0. "a.a.a…" makes a table in a table
+/// for each, and freeing those takes stack: with the limit on nested values this bounds the depth
+/// to a few thousand.
+std::uint32_t line_too_deep(std::string_view text) {
+    std::uint32_t line = 1, points = 0;
+    for (const char c : text) {
+        if (c == '\n') {
+            ++line;
+            points = 0;
+        } else if (c == '.' && ++points > 250) {
+            return line;
+        }
+    }
+    return 0;
+}
+
 struct Entry {
     const toml::key* key;
     const toml::node* node;
@@ -98,6 +115,10 @@ public:
     explicit TomlReader(const std::string& file) : file_(file) { read_.graph.place = {file, 0}; }
 
     ReadGraph run(std::string_view text) {
+        if (const std::uint32_t line = line_too_deep(text); line != 0) {
+            add({file_, line}, "", "more than 250 points in one line; no key is so deep");
+            return std::move(read_);
+        }
         try {
             top(toml::parse(text, file_));
         } catch (const toml::parse_error& error) {

@@ -120,7 +120,8 @@ class = "Mix"
             "g.toml:19: actors.gain.parent: no actor \"clap\" is declared; did you mean \"clip\"?",
             "g.toml:20: actors.gain.supervisor: no supervisor \"media\" is declared; write a table "
             "[supervisors.NAME]",
-            "g.toml:23: actors.out.path: class FileSink needs it",
+            "g.toml:23: actors.out.path: class FileSink needs it; write it in the graph or --set "
+            "out.path=…",
             "g.toml:27: actors.alone: nothing is linked into its input a (video); add to links: "
             "\"… >> alone.a\"",
             "g.toml:27: actors.alone: nothing is linked into its input b (video); add to links: "

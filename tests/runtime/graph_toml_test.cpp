@@ -163,6 +163,13 @@ TEST(TomlReader, reports_broken_syntax_with_line_and_column) {
     EXPECT_THAT(
         texts(read_graph_text("[actors.a]\nclass='X'\n[actors.a]\nclass='Y'\n", "g.toml").findings),
         ElementsAre(HasSubstr("g.toml:3: no TOML at column ")));
+    std::string deep = "name = 1\na";
+    for (int i = 0; i < 1'000'000; ++i) deep += ".a";
+    EXPECT_THAT(texts(read_graph_text(deep + " = 1\n", "g").findings),
+                ElementsAre(HasSubstr("g:2: more than 250 points in one line")));
+    const std::string nested(1'000'000, '[');
+    EXPECT_THAT(texts(read_graph_text("a = " + nested, "g").findings),
+                ElementsAre(HasSubstr("g:1: no TOML at")));
     for (const char* text : {"actors = 3", "[actors]\na = 3", "clock = 1\n", "links = 'a >> b'"}) {
         EXPECT_THAT(texts(read_graph_text(text, "g").findings), ElementsAre(HasSubstr("write ")))
             << text;
@@ -248,7 +255,6 @@ TEST(ApplySet, says_what_is_wrong) {
         const auto set = apply_set(graph, text);
         ASSERT_FALSE(set) << text;
         EXPECT_THAT(set.error().text, HasSubstr(why));
-        EXPECT_THAT(set.error().text, HasSubstr(std::string("--set ") + text));
     }
 }
 
