@@ -16,8 +16,8 @@ using testing::IsEmpty;
 
 /// Three families of actors, so that there is something to lose.
 std::string some_graph() {
-    std::string graph;
-    for (int n = 0; n < 3; ++n) graph += "Ticker rate=100 >> Relay >> Sink; ";
+    std::string graph = "rate=100 ";
+    for (int n = 0; n < 3; ++n) graph += "Ticker >> Relay >> Sink; ";
     return graph.substr(0, graph.size() - 2);
 }
 
@@ -53,7 +53,7 @@ TEST(LauncherKill, brings_zygote_clock_and_control_back_and_no_actor_notices) {
 }
 
 TEST(LauncherKill, goes_on_ticking_with_the_next_clock) {
-    NodeRun run({"Ticker blocks=60 rate=100 >> Sink"});
+    NodeRun run({"rate=100 Ticker blocks=60 >> Sink"});
     ASSERT_NE(run.wait_for("running"), "");
     const ProcessFacts clock = run.wait_for_process("sl-clock");
     ASSERT_EQ(::kill(clock.pid, SIGKILL), 0);
