@@ -76,6 +76,17 @@ public:
     /// Tick index of the newest block without pinning it; a hint that may be one block old. [realtime]
     [[nodiscard]] std::uint64_t newest_tick_index() const noexcept;
 
+    /// The writer has gone on to the next generation of this ring and will publish nothing more here. [realtime]
+    [[nodiscard]] bool superseded() const noexcept {
+        return ring_.header().superseded.load(std::memory_order_seq_cst) != 0;
+    }
+    /// What to wait on to notice that (beside the blocks themselves).
+    [[nodiscard]] WaitWord superseded_word() const noexcept {
+        return {reinterpret_cast<const std::uint32_t*>(&ring_.header().superseded), 0};
+    }
+    /// Whether a view still pins a block.
+    [[nodiscard]] bool pins_anything() const noexcept { return pins_used_ != 0; }
+
     [[nodiscard]] std::uint64_t last_sequence() const noexcept { return last_; }
     [[nodiscard]] std::uint64_t missed() const noexcept { return missed_; }  ///< By read_new, since attach.
     [[nodiscard]] const RingMemory& memory() const noexcept { return ring_; }

@@ -123,6 +123,13 @@ void RingWriter::abandon(OpenSlot& slot) noexcept {
     ++counters_.abandoned;
 }
 
+void RingWriter::supersede() noexcept {
+    auto& word = ring_.header().superseded;
+    word.store(1, std::memory_order_seq_cst);  // after the last publication; pairs with RingReader::superseded
+    (void)futex_wake_all(reinterpret_cast<const std::uint32_t*>(&word));
+    wake_sleepers();
+}
+
 void RingWriter::set_wake_fd(std::uint32_t cell, int fd) { wake_fds_.at(cell) = fd; }
 
 void RingWriter::wake_sleepers() noexcept {

@@ -50,6 +50,9 @@ public:
     /// Gives an open slot up; its contents are lost. [realtime]
     void abandon(OpenSlot& slot) noexcept;
 
+    /// This generation of the ring is over: its readers go on in the next one once they have read it to its end. [setup]
+    void supersede() noexcept;
+
     /// The eventfd that wakes the reader in `cell` when its wake kind is eventfd; -1 none. Borrowed. [setup]
     void set_wake_fd(std::uint32_t cell, int fd);
 

@@ -71,6 +71,10 @@ public:
     [[nodiscard]] virtual Result<> start() { return {}; }
     /// One turn. [realtime]
     virtual void process(const Tick& tick) = 0;
+    /// The format of a linked input has changed while the actor runs; format() already tells the new one, and the next read
+    /// gives its first block. The default configures again; outputs whose format changes by that get a new ring of their own.
+    /// An error ends the actor as FAILED with that text. [setup]
+    [[nodiscard]] virtual Result<> format_changed() { return configure(); }
     /// Asked once all inputs have ended: false while a tick-driven actor still has something of its own to give
     /// (a delay line that empties itself). It then goes on being ticked. [realtime]
     [[nodiscard]] virtual bool drained() const { return true; }

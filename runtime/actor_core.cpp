@@ -62,20 +62,23 @@ void ActorCore::set_input_format(std::size_t index, const MediaFormat& format) {
     input.linked_ = true;
 }
 
-Result<> ActorCore::attach_input(std::size_t index, const ipc::RingMemory& ring, std::uint32_t cell) {
+Result<> ActorCore::attach_input(std::size_t index, const ipc::RingMemory& ring, std::uint32_t cell,
+                                 std::shared_ptr<void> memory) {
     InputBase& input = *inputs.at(index);
     auto reader = ipc::RingReader::attach(ring, cell, incarnation, false);
     if (!reader) return tl::unexpected(reader.error());
-    input.reader_ = std::move(*reader);
+    *input.reader_ = std::move(*reader);
+    input.memory_ = std::move(memory);
     input.linked_ = true;
     return {};
 }
 
-Result<> ActorCore::attach_output(std::size_t index, const ipc::RingMemory& ring) {
+Result<> ActorCore::attach_output(std::size_t index, const ipc::RingMemory& ring, std::shared_ptr<void> memory) {
     OutputBase& output = *outputs.at(index);
     auto writer = ipc::RingWriter::attach(ring, incarnation);
     if (!writer) return tl::unexpected(writer.error());
     output.writer_ = std::move(*writer);
+    output.memory_ = std::move(memory);
     output.carried_ = true;
     return {};
 }
@@ -149,7 +152,7 @@ OutputBase* ActorCore::find_output(std::string_view output) const noexcept {
 std::vector<ipc::RingReader*> ActorCore::readers() const {
     std::vector<ipc::RingReader*> result;
     for (InputBase* i : inputs)
-        if (i->linked_) result.push_back(&i->reader_);
+        if (i->linked_) result.push_back(i->reader_.get());
     return result;
 }
 

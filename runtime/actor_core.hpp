@@ -46,8 +46,22 @@ public:
     /// Before configure(): what input `index` is linked to.
     void set_input_format(std::size_t index, const MediaFormat& format);
     /// Before start(): rings.
-    [[nodiscard]] Result<> attach_input(std::size_t index, const ipc::RingMemory& ring, std::uint32_t cell);
-    [[nodiscard]] Result<> attach_output(std::size_t index, const ipc::RingMemory& ring);
+    /// `memory` is kept as long as the ring is looked at.
+    [[nodiscard]] Result<> attach_input(std::size_t index, const ipc::RingMemory& ring, std::uint32_t cell,
+                                        std::shared_ptr<void> memory = {});
+    [[nodiscard]] Result<> attach_output(std::size_t index, const ipc::RingMemory& ring, std::shared_ptr<void> memory = {});
+
+    // A format that changes while it runs (ARCHITECTURE section 4).
+    std::function<void(std::size_t output, const MediaFormat&)> format_hook;  ///< Asks whoever makes rings for one.
+    void request_format(std::size_t output, const MediaFormat& format);
+    [[nodiscard]] Result<> replace_output(std::size_t index, const MediaFormat& format, const ipc::RingMemory& ring,
+                                          std::shared_ptr<void> memory = {});
+    [[nodiscard]] Result<> replace_input(std::size_t index, const MediaFormat& format, const ipc::RingMemory& ring,
+                                         std::uint32_t cell, std::shared_ptr<void> memory = {});
+    /// Lets inputs whose old ring is read to its end go on with the new one, and tells the actor. True: some did.
+    [[nodiscard]] Result<bool> settle_generations(Actor& actor);
+    /// Words that change when an input may have to go on with a new ring.
+    void superseded_words(std::vector<ipc::WaitWord>& words) const;
 
     /// One turn of `actor` at `reading`, with counters around it. Exceptions pass through. [realtime]
     void run(Actor& actor, const TickReading& reading);
@@ -63,7 +77,7 @@ public:
     /// Readers of the linked inputs, in order of the inputs.
     [[nodiscard]] std::vector<ipc::RingReader*> readers() const;
 
-    [[nodiscard]] static ipc::RingReader& reader_of(InputBase& input) noexcept { return input.reader_; }
+    [[nodiscard]] static ipc::RingReader& reader_of(InputBase& input) noexcept { return *input.reader_; }
     /// Whether every carried output already holds a block of this tick (true without outputs).
     [[nodiscard]] bool outputs_hold(std::uint64_t tick_index) const noexcept;
 
@@ -80,6 +94,7 @@ private:
     friend class Slot;
     /// Fills what the author left open in a block that is about to be published.
     void complete(ipc::BlockHeader& block) const noexcept;
+    void go_on(InputBase& input);
     void count_read(const InputBase& input, ipc::ReadStatus status) noexcept;
     void count_published(const OutputBase& output, const ipc::BlockHeader& block) noexcept;
     [[nodiscard]] ipc::PortCounters* counters_of(std::size_t port) const noexcept;

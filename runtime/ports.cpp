@@ -27,12 +27,12 @@ InputStatus InputBase::read() noexcept {
 
 InputStatus InputBase::read_latest() noexcept {
     if (!linked_) return InputStatus::empty;
-    return accept(reader_.read_latest(view_), false);
+    return accept(reader_->read_latest(view_), false);
 }
 
 InputStatus InputBase::read_new() noexcept {
     if (!linked_) return InputStatus::empty;
-    return accept(reader_.read_new(view_), true);
+    return accept(reader_->read_new(view_), true);
 }
 
 InputStatus InputBase::accept(ipc::ReadStatus status, bool every) noexcept {
@@ -54,7 +54,7 @@ InputStatus InputBase::accept_end(bool every) noexcept {
     const bool unseen = !every && last_block > last_sequence_ && !ended_;
     ended_ = true;
     // The end carries no picture: go back to the last one, which stays in the ring since nothing follows it.
-    if (!reader_.read_sequence(view_, last_block) || !unseen) return InputStatus::ended;
+    if (!reader_->read_sequence(view_, last_block) || !unseen) return InputStatus::ended;
     if ((view_.header().flags & ipc::block_end) != 0) return InputStatus::ended;
     core_.count_read(*this, ipc::ReadStatus::fresh);
     last_sequence_ = last_block;
@@ -79,13 +79,24 @@ OutputBase::OutputBase(Actor& owner, std::string name, MediaKind kind, std::stri
 
 Slot OutputBase::claim() noexcept {
     Slot slot;
-    if (!carried_ || ended_) return slot;
+    if (!carried_ || ended_ || changing_) return slot;
     slot.slot_ = writer_.claim();
     if (!slot.slot_) return slot;
     slot.output_ = this;
     const std::uint64_t whole = std::min<std::uint64_t>(format_.bytes(), slot.slot_.payload.size());
     slot.block_.payload_bytes = static_cast<std::uint32_t>(whole);
     return slot;
+}
+
+void OutputBase::change_media_format(const MediaFormat& format) {
+    if (changing_ ? format == wanted_ : format == format_) return;
+    if (!carried_) {
+        format_ = format;
+        return;
+    }
+    wanted_ = format;
+    changing_ = true;
+    core_.request_format(port_, format);
 }
 
 void OutputBase::publish_copy(std::span<const std::byte> payload, TaiTime origin) noexcept {
@@ -99,6 +110,7 @@ void OutputBase::publish_copy(std::span<const std::byte> payload, TaiTime origin
 
 void OutputBase::end() noexcept {
     if (!carried_ || ended_) return;
+    changing_ = false;  // the end is said in the ring that is there
     Slot slot = claim();
     if (!slot) return;
     slot.bytes(0).flags(ipc::block_end);

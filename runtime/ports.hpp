@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -79,11 +80,11 @@ public:
 
     [[nodiscard]] bool ended() const noexcept { return ended_; }
     /// Blocks that were overwritten before read_new came to them.
-    [[nodiscard]] std::uint64_t missed() const noexcept { return reader_.missed(); }
+    [[nodiscard]] std::uint64_t missed() const noexcept { return missed_before_ + reader_->missed(); }
     /// True once after the writing actor was restarted (its incarnation changed between two blocks). [realtime]
     [[nodiscard]] bool take_restarted() noexcept;
     /// Whether something newer than the last block read is there. [realtime]
-    [[nodiscard]] bool has_new() const noexcept { return linked_ && reader_.has_new(); }
+    [[nodiscard]] bool has_new() const noexcept { return linked_ && reader_->has_new(); }
 
 protected:
     InputBase(Actor& owner, std::string name, MediaKind kind, std::string text, InputOptions options);
@@ -101,7 +102,17 @@ private:
     std::uint64_t incarnation_ = 0;    // of the block last read
     std::uint64_t last_sequence_ = 0;  // of the block last given
     std::int64_t origin_ns_ = 0;       // of the block last given
-    ipc::RingReader reader_{};
+    /// A reader and what keeps its memory mapped.
+    struct Generation {
+        std::unique_ptr<ipc::RingReader> reader;
+        std::shared_ptr<void> memory;
+        MediaFormat format{};
+    };
+    std::uint64_t missed_before_ = 0;     // in earlier generations of the ring
+    std::vector<Generation> retired_;     // earlier generations with blocks that the author keeps
+    std::optional<Generation> next_;      // the generation to go on with once this one is read to its end
+    std::unique_ptr<ipc::RingReader> reader_ = std::make_unique<ipc::RingReader>();
+    std::shared_ptr<void> memory_;
     ipc::BlockView view_{};
 };
 
@@ -180,6 +191,11 @@ public:
     void set_depth(std::uint32_t blocks) { spec_.depth = blocks; }
     /// Whether a ring is there to write to.
     [[nodiscard]] bool carried() const noexcept { return carried_; }
+    /// While running: carry another format from now on. The launcher makes a new generation of the ring; until it is there
+    /// (some ms) claim() gives no slot. Readers go on without a gap and are told. A system call, no allocation of frames.
+    void change_media_format(const MediaFormat& format);
+    /// A change is under way.
+    [[nodiscard]] bool changing() const noexcept { return changing_; }
 
     /// A slot to write into. [realtime]
     [[nodiscard]] Slot claim() noexcept;
@@ -201,8 +217,10 @@ private:
     PortSpec spec_;
     std::size_t port_ = 0;  // in order of declaration
     MediaFormat format_{};
-    bool carried_ = false, ended_ = false;
+    bool carried_ = false, ended_ = false, changing_ = false;
+    MediaFormat wanted_{};  // while changing_
     ipc::RingWriter writer_{};
+    std::shared_ptr<void> memory_;
 };
 
 template <class Media>
@@ -213,6 +231,8 @@ public:
         : OutputBase(owner, std::move(name), Media::kind, std::move(text), options) {}
     /// In configure(): what this output will carry.
     void set_format(const typename Media::Format& format) { set_media_format(MediaFormat(format)); }
+    /// While running: see change_media_format.
+    void change_format(const typename Media::Format& format) { change_media_format(MediaFormat(format)); }
     [[nodiscard]] const typename Media::Format& format() const noexcept {
         if constexpr (Media::kind == MediaKind::video) return media_format().video;
         else if constexpr (Media::kind == MediaKind::audio) return media_format().audio;

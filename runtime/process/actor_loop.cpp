@@ -34,14 +34,27 @@ std::uint64_t TickGate::end(std::uint64_t newest) noexcept {
 }
 
 bool ActorLoop::stop_requested() noexcept {
-    const std::uint32_t word = page.command.load(std::memory_order_acquire);  // pairs with give_command
+    const std::uint32_t word = page_.command.load(std::memory_order_acquire);  // pairs with give_command
     if (ipc::command_of(word) == ipc::ActorCommand::stop) return true;
-    command_seen = word;  // anything else is not for a running actor; sleeping on an old value would spin
+    if (word != command_seen_ && ipc::command_of(word) == ipc::ActorCommand::look) look_requested_ = true;
+    command_seen_ = word;  // sleeping on an old value would spin
     return false;
 }
 
-LoopEnd ActorLoop::run() {
-    switch (core.trigger) {
+Result<> ActorLoop::between_turns() {
+    if (look_requested_ && look_) {
+        look_requested_ = false;
+        if (auto done = look_(); !done) return done;
+        list_readers();
+    }
+    auto changed = core_.settle_generations(actor_);
+    if (!changed) return tl::unexpected(changed.error());
+    if (*changed) list_readers();
+    return {};
+}
+
+Result<LoopEnd> ActorLoop::run() {
+    switch (core_.trigger) {
         case Trigger::input: return run_on_inputs();
         case Trigger::cascade: return run_on_ticks(true);
         case Trigger::automatic:
@@ -51,18 +64,18 @@ LoopEnd ActorLoop::run() {
 }
 
 void ActorLoop::wait_for_tick(std::uint64_t handled) const noexcept {
-    const std::array<ipc::WaitWord, 2> words{{{tick_word(ticks), static_cast<std::uint32_t>(handled)},
-                                              {command_word(page), command_seen}}};
-    (void)ipc::wait_any(words, look_again(core.reading()));
+    const std::array<ipc::WaitWord, 2> words{{{tick_word(ticks_), static_cast<std::uint32_t>(handled)},
+                                              {command_word(page_), command_seen_}}};
+    (void)ipc::wait_any(words, look_again(core_.reading()));
 }
 
 /// Cascade: until every input of this domain holds the tick, at the latest half a period after it.
 void ActorLoop::wait_for_inputs(const TickReading& reading) {
     const MonotonicTime latest = reading.monotonic + reading.tick.period_ns() / 2;
     std::size_t linked = 0;
-    for (InputBase* input : core.inputs) {
+    for (InputBase* input : core_.inputs) {
         if (!input->linked()) continue;
-        const bool wait = linked >= same_domain.size() || same_domain[linked] != 0;
+        const bool wait = linked >= same_domain_.size() || same_domain_[linked] != 0;
         ++linked;
         if (!wait || input->ended()) continue;
         ipc::RingReader* reader = &ActorCore::reader_of(*input);
@@ -70,55 +83,66 @@ void ActorLoop::wait_for_inputs(const TickReading& reading) {
             const std::uint64_t seen = reader->newest_sequence();
             if (reader->newest_tick_index() >= reading.tick.index) break;
             if (MonotonicTime::now() >= latest || stop_requested()) return;
-            const std::array<ipc::WaitWord, 1> words{{{command_word(page), command_seen}}};
+            const std::array<ipc::WaitWord, 1> words{{{command_word(page_), command_seen_}}};
             (void)ipc::wait_for_change({&reader, 1}, {&seen, 1}, words, latest, 0);
         }
     }
 }
 
-LoopEnd ActorLoop::run_on_ticks(bool cascade) {
-    const TickReading first = read_tick(ticks);
-    // A new incarnation works off the current tick at once if its rings do not hold it yet.
-    const bool behind = first.tick.seq != 0 && !core.outputs_hold(first.tick.index);
+Result<LoopEnd> ActorLoop::run_on_ticks(bool cascade) {
+    const TickReading first = read_tick(ticks_);
+    // A restarted actor works off the current tick at once if its rings do not hold it yet. A first incarnation waits for
+    // the next one: nobody has missed anything, and a tick begun late would make it drop the one after.
+    const bool behind = core_.incarnation > 1 && first.tick.seq != 0 && !core_.outputs_hold(first.tick.index);
     TickGate gate(behind ? first.tick.seq - 1 : first.tick.seq);
-    core.set_reading(first);
+    core_.set_reading(first);
     while (!stop_requested()) {
-        const TickReading reading = read_tick(ticks);
+        if (auto done = between_turns(); !done) return tl::unexpected(done.error());
+        const TickReading reading = read_tick(ticks_);
         if (!gate.is_due(reading.tick.seq)) {
             wait_for_tick(gate.handled());
             continue;
         }
         if (over()) return LoopEnd::ended;  // the end is published a tick after the last block
-        core.count_dropped(gate.begin(reading.tick.seq));
+        core_.count_dropped(gate.begin(reading.tick.seq));
         if (cascade) wait_for_inputs(reading);
-        core.run(actor, reading);
-        core.count_dropped(gate.end(read_tick(ticks).tick.seq));
+        core_.run(actor_, reading);
+        core_.count_dropped(gate.end(read_tick(ticks_).tick.seq));
         if (inputs_done()) return LoopEnd::ended;
     }
     return LoopEnd::stopped;
 }
 
-LoopEnd ActorLoop::run_on_inputs() {
-    const std::vector<ipc::RingReader*> readers = core.readers();
-    std::vector<std::uint64_t> seen(readers.size()), last(readers.size());
+void ActorLoop::list_readers() {
+    readers_ = core_.readers();
+    seen_.assign(readers_.size(), 0);
+    last_.assign(readers_.size(), 0);
+    words_.assign(1, {command_word(page_), command_seen_});
+    core_.superseded_words(words_);
+}
+
+/// One turn for whatever waits. If the actor_ took nothing of it, asking again would spin: sleep until there is more.
+void ActorLoop::process_waiting_blocks() {
+    for (std::size_t i = 0; i < readers_.size(); ++i) {
+        seen_[i] = readers_[i]->newest_sequence();
+        last_[i] = readers_[i]->last_sequence();
+    }
+    core_.run(actor_, read_tick(ticks_));
+    if (over()) return;
+    bool took = false;
+    for (std::size_t i = 0; i < readers_.size(); ++i) took = took || readers_[i]->last_sequence() != last_[i];
+    if (!took) (void)ipc::wait_for_change(readers_, seen_, words_, ipc::never, 0);
+}
+
+Result<LoopEnd> ActorLoop::run_on_inputs() {
+    list_readers();
     while (!stop_requested()) {
-        const std::array<ipc::WaitWord, 1> words{{{command_word(page), command_seen}}};
-        core.set_reading(read_tick(ticks));
-        if (!core.any_new()) {
-            (void)ipc::wait_for_blocks(readers, words, ipc::never, 0);
-            continue;
-        }
-        for (std::size_t i = 0; i < readers.size(); ++i) {
-            seen[i] = readers[i]->newest_sequence();
-            last[i] = readers[i]->last_sequence();
-        }
-        core.run(actor, read_tick(ticks));
+        if (auto done = between_turns(); !done) return tl::unexpected(done.error());
+        words_[0].expected = command_seen_;
+        core_.set_reading(read_tick(ticks_));
+        if (core_.any_new()) process_waiting_blocks();
+        else (void)ipc::wait_for_blocks(readers_, words_, ipc::never, 0);
         if (over()) return LoopEnd::ended;
-        const auto unread = [&](std::size_t i) { return readers[i]->last_sequence() == last[i]; };
-        bool stuck = true;
-        for (std::size_t i = 0; i < readers.size(); ++i) stuck = stuck && unread(i);
-        // It looked and took nothing: asking again would spin; wait until there is something else to see.
-        if (stuck) (void)ipc::wait_for_change(readers, seen, words, ipc::never, 0);
     }
     drain();
     return LoopEnd::stopped;
@@ -127,12 +151,11 @@ LoopEnd ActorLoop::run_on_inputs() {
 /// What had come before the stop is still worked off; bounded by what the rings hold.
 void ActorLoop::drain() {
     constexpr int most_blocks = ipc::max_slots;
-    for (int i = 0; i < most_blocks && core.any_new() && !over(); ++i) {
-        const auto readers = core.readers();
+    for (int i = 0; i < most_blocks && core_.any_new() && !over(); ++i) {
         std::uint64_t before = 0, after = 0;
-        for (const auto* r : readers) before += r->last_sequence();
-        core.run(actor, read_tick(ticks));
-        for (const auto* r : readers) after += r->last_sequence();
+        for (const auto* r : readers_) before += r->last_sequence();
+        core_.run(actor_, read_tick(ticks_));
+        for (const auto* r : readers_) after += r->last_sequence();
         if (before == after) return;
     }
 }

@@ -6,6 +6,9 @@
 /// Threads   The actor's only thread.
 #pragma once
 
+#include <functional>
+#include <vector>
+
 #include "ipc/actor_page.hpp"
 #include "runtime/actor_core.hpp"
 
@@ -34,26 +37,50 @@ private:
     std::uint64_t handled_;
 };
 
-struct ActorLoop {
-    Actor& actor;
-    ActorCore& core;
-    ipc::ActorPage& page;
-    const TickPage& ticks;
-    std::uint32_t command_seen = 0;        ///< Value of the command word that was looked at last.
-    std::vector<std::uint8_t> same_domain; ///< By linked input: whether `cascade` waits for it.
+class ActorLoop {
+public:
+    /// What a loop works with; borrowed.
+    struct Parts {
+        Actor& actor;
+        ActorCore& core;
+        ipc::ActorPage& page;
+        const TickPage& ticks;
+        std::vector<std::uint8_t> same_domain;  ///< By linked input: whether `cascade` waits for it.
+        std::function<Result<>()> look;         ///< Reads what the launcher sent while the actor runs (command `look`).
+    };
+    explicit ActorLoop(Parts parts)
+        : actor_(parts.actor), core_(parts.core), page_(parts.page), ticks_(parts.ticks),
+          same_domain_(std::move(parts.same_domain)), look_(std::move(parts.look)) {}
 
-    /// Runs until it is over. Exceptions of process() pass through.
-    [[nodiscard]] LoopEnd run();
+    /// Runs until it is over; an error ends the actor as FAILED. Exceptions of process() pass through.
+    [[nodiscard]] Result<LoopEnd> run();
 
 private:
-    [[nodiscard]] LoopEnd run_on_ticks(bool cascade);
-    [[nodiscard]] LoopEnd run_on_inputs();
+    [[nodiscard]] Result<LoopEnd> run_on_ticks(bool cascade);
+    [[nodiscard]] Result<LoopEnd> run_on_inputs();
+    /// What has to be done between two turns: messages of the launcher, rings of a new generation.
+    [[nodiscard]] Result<> between_turns();
+    void list_readers();
+    void process_waiting_blocks();
     void wait_for_tick(std::uint64_t handled) const noexcept;
     void wait_for_inputs(const TickReading& reading);
     void drain();
     [[nodiscard]] bool stop_requested() noexcept;
-    [[nodiscard]] bool over() const noexcept { return core.finish_requested() || inputs_done(); }
-    [[nodiscard]] bool inputs_done() const noexcept { return core.inputs_ended() && actor.drained(); }
+    [[nodiscard]] bool over() const noexcept { return core_.finish_requested() || inputs_done(); }
+    [[nodiscard]] bool inputs_done() const noexcept { return core_.inputs_ended() && actor_.drained(); }
+
+    Actor& actor_;
+    ActorCore& core_;
+    ipc::ActorPage& page_;
+    const TickPage& ticks_;
+    std::vector<std::uint8_t> same_domain_;
+    std::function<Result<>()> look_;
+    std::uint32_t command_seen_ = 0;  // value of the command word that was looked at last
+    bool look_requested_ = false;
+    // Of run_on_inputs, made anew only when a ring was replaced.
+    std::vector<ipc::RingReader*> readers_;
+    std::vector<std::uint64_t> seen_, last_;
+    std::vector<ipc::WaitWord> words_;
 };
 
 }  // namespace streamlib

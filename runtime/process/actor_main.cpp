@@ -26,8 +26,9 @@ struct MappedRing {
     ipc::RingMemory memory;
 };
 
-Result<MappedRing> map_ring(const UniqueFd& ring_fd, const UniqueFd& cells_fd, Access ring_access) {
-    MappedRing mapped;
+Result<std::shared_ptr<MappedRing>> map_ring(const UniqueFd& ring_fd, const UniqueFd& cells_fd, Access ring_access) {
+    auto shared = std::make_shared<MappedRing>();
+    MappedRing& mapped = *shared;
     auto ring = MappedSegment::map(ring_fd.get(), ring_access, ipc::ring_layout_hash);
     if (!ring) return tl::unexpected(ring.error());
     auto cells = MappedSegment::map(cells_fd.get(), Access::read_write, ipc::cells_layout_hash);
@@ -40,7 +41,7 @@ Result<MappedRing> map_ring(const UniqueFd& ring_fd, const UniqueFd& cells_fd, A
     auto memory = ipc::RingMemory::open(base, mapped.ring.bytes(), mapped.cells.payload(), mapped.cells.bytes());
     if (!memory) return tl::unexpected(memory.error());
     mapped.memory = *memory;
-    return mapped;
+    return shared;
 }
 
 /// One actor's life. Members are in order of life: the actor goes before the memory that its ports look at.
@@ -58,6 +59,9 @@ private:
     [[nodiscard]] Result<> configure();
     [[nodiscard]] Result<> start();
     [[nodiscard]] Result<> work();
+    [[nodiscard]] Result<> look();
+    [[nodiscard]] Result<> obey(const protocol::Message& message, const std::vector<UniqueFd>& fds);
+    void ask_for_format(std::size_t output, const MediaFormat& format);
     [[nodiscard]] Result<> attach(const protocol::Start& start, const std::vector<UniqueFd>& fds);
     [[nodiscard]] int failed(const char* stage, const std::string& text) noexcept;
     /// The next message of this kind; empty: a stop came instead.
@@ -68,7 +72,6 @@ private:
     MappedSegment page_segment_;
     ipc::ActorPage& page_;
     MappedSegment tick_segment_;
-    std::vector<std::unique_ptr<MappedRing>> rings_;
     std::unique_ptr<Actor> actor_;
     ActorCore* core_ = nullptr;
     std::vector<std::uint8_t> same_domain_;
@@ -156,24 +159,21 @@ Result<> ActorProcess::attach(const protocol::Start& start, const std::vector<Un
     if (!ticks) return tl::unexpected(ticks.error());
     tick_segment_ = std::move(*ticks);
     std::size_t next = 1;
-    const auto take = [&](Access access) -> Result<ipc::RingMemory> {
-        auto mapped = map_ring(fds[next], fds[next + 1], access);
+    const auto take = [&](Access access) {
         next += 2;
-        if (!mapped) return tl::unexpected(mapped.error());
-        rings_.push_back(std::make_unique<MappedRing>(std::move(*mapped)));
-        return rings_.back()->memory;
+        return map_ring(fds[next - 2], fds[next - 1], access);
     };
     for (std::size_t i = 0; i < start.output_carried.size(); ++i) {
         if (start.output_carried[i] == 0) continue;
         auto ring = take(Access::read_write);
         if (!ring) return tl::unexpected(ring.error());
-        if (auto done = core_->attach_output(i, *ring); !done) return done;
+        if (auto done = core_->attach_output(i, (*ring)->memory, *ring); !done) return done;
     }
     for (std::size_t i = 0; i < start.inputs.size(); ++i) {
         if (start.inputs[i].linked == 0) continue;
         auto ring = take(Access::read_only);
         if (!ring) return tl::unexpected(ring.error());
-        if (auto done = core_->attach_input(i, *ring, start.inputs[i].cell); !done) return done;
+        if (auto done = core_->attach_input(i, (*ring)->memory, start.inputs[i].cell, *ring); !done) return done;
     }
     return {};
 }
@@ -191,11 +191,44 @@ Result<> ActorProcess::start() {
     return channel_.send(protocol::encode(protocol::Ready{}), {}, ipc::never);
 }
 
+void ActorProcess::ask_for_format(std::size_t output, const MediaFormat& format) {
+    const PortSpec& spec = core_->outputs[output]->spec();
+    const protocol::ChangeFormat wanted{static_cast<std::uint32_t>(output), {format, spec.depth, spec.open_slots}};
+    (void)channel_.send(protocol::encode(wanted), {}, MonotonicTime::now() + 1'000'000'000);
+}
+
+/// One message of the launcher while the actor runs.
+Result<> ActorProcess::obey(const protocol::Message& message, const std::vector<UniqueFd>& fds) {
+    if (const auto* refused = std::get_if<protocol::ChangeRefused>(&message))
+        return fail(Errc::no_memory, "its output could not change its format: " + refused->text);
+    const auto* output = std::get_if<protocol::ReplaceOutput>(&message);
+    const auto* input = std::get_if<protocol::ReplaceInput>(&message);
+    if (output == nullptr && input == nullptr) return {};  // `stop` has its own word; nothing else is said now
+    if (fds.size() != 2) return fail(Errc::mismatch, "a ring comes with two descriptors");
+    auto ring = map_ring(fds[0], fds[1], output != nullptr ? Access::read_write : Access::read_only);
+    if (!ring) return tl::unexpected(ring.error());
+    return output != nullptr ? core_->replace_output(output->output, output->format, (*ring)->memory, *ring)
+                             : core_->replace_input(input->input, input->format, (*ring)->memory, input->cell, *ring);
+}
+
+Result<> ActorProcess::look() {
+    for (;;) {
+        auto received = channel_.receive();
+        if (!received) return tl::unexpected(received.error());
+        if (!*received) return {};
+        auto message = protocol::decode((*received)->bytes);
+        if (!message) return tl::unexpected(message.error());
+        if (auto done = obey(*message, (*received)->fds); !done) return done;
+    }
+}
+
 Result<> ActorProcess::work() {
-    ActorLoop loop{*actor_, *core_, page_, *reinterpret_cast<const TickPage*>(tick_segment_.payload()),
-                   0, same_domain_};
-    const LoopEnd end = loop.run();
-    page_.progress.store(end == LoopEnd::ended ? ActorProgress::ended : ActorProgress::stopping, std::memory_order_release);
+    core_->format_hook = [this](std::size_t output, const MediaFormat& format) { ask_for_format(output, format); };
+    ActorLoop loop({*actor_, *core_, page_, *reinterpret_cast<const TickPage*>(tick_segment_.payload()), same_domain_,
+                    [this] { return look(); }});
+    const auto end = loop.run();
+    if (!end) return tl::unexpected(end.error());
+    page_.progress.store(*end == LoopEnd::ended ? ActorProgress::ended : ActorProgress::stopping, std::memory_order_release);
     core_->end_outputs();
     actor_->stop();
     page_.progress.store(ActorProgress::stopped, std::memory_order_release);

@@ -99,6 +99,14 @@ void code(Coder& coder, M& message) {
         each(message.output_carried, message.inputs);
     else if constexpr (std::is_same_v<Plain, Failed>)
         each(message.stage, message.text);
+    else if constexpr (std::is_same_v<Plain, ChangeFormat>)
+        each(message.output, message.wanted);
+    else if constexpr (std::is_same_v<Plain, ReplaceOutput>)
+        each(message.output, message.format);
+    else if constexpr (std::is_same_v<Plain, ReplaceInput>)
+        each(message.input, message.cell, message.format);
+    else if constexpr (std::is_same_v<Plain, ChangeRefused>)
+        each(message.output, message.text);
 }
 
 template <std::size_t Kind = 0>

@@ -12,6 +12,11 @@
 ///     stop           ->             finish: sources end, others stop          (command word: stop)
 ///                    <-  failed     text; then the process exits with 1
 ///
+/// While it runs (command word: look), when an output's format changes:
+///                    <-  change_format   what an output wants to carry from now on
+///     replace_input  ->                  to every reader: the new ring; used once the old one is read to its end
+///     replace_output ->                  to the writer: the new ring; or change_refused with the reason
+///
 /// Then the process exits: 0 it ended or was stopped, 1 failed (text in `failed` and in its page), or by a signal.
 /// Memory    One message is at most 64 KiB. Numbers little-endian as in memory: both ends are one machine, one build.
 /// Errors    Decoding checks every length; a message that does not decode is Errc::parse and the sender is broken.
@@ -70,7 +75,27 @@ struct Failed {
     std::string text;
 };
 
-using Message = std::variant<Setup, Hello, Configure, Configured, Start, Ready, Stop, Failed>;
+struct ChangeFormat {
+    std::uint32_t output = 0;
+    ConfiguredOutput wanted{};
+};
+/// Beside it: ring (rw), cells (rw).
+struct ReplaceOutput {
+    std::uint32_t output = 0;
+    MediaFormat format{};
+};
+/// Beside it: ring (read-only), cells (rw).
+struct ReplaceInput {
+    std::uint32_t input = 0, cell = 0;
+    MediaFormat format{};
+};
+struct ChangeRefused {
+    std::uint32_t output = 0;
+    std::string text;
+};
+
+using Message = std::variant<Setup, Hello, Configure, Configured, Start, Ready, Stop, Failed, ChangeFormat, ReplaceOutput,
+                             ReplaceInput, ChangeRefused>;
 
 [[nodiscard]] std::vector<std::byte> encode(const Message& message);
 [[nodiscard]] Result<Message> decode(std::span<const std::byte> bytes);

@@ -4,7 +4,7 @@
 ///
 /// Model     Thin: what happened comes from EventLoop; what it means is decided in child_state, start_order and
 ///           runtime/graph/pending_work; this class carries it out. Its sources: launcher.cpp (a run from beginning to end),
-///           launcher_start.cpp (spawn to READY), launcher_loop.cpp (events), launcher_stop.cpp (ends and stops).
+///           launcher_start.cpp (spawn to READY), launcher_formats.cpp (a format that changes), launcher_loop.cpp (events), launcher_stop.cpp (ends and stops).
 /// Threads   One; the one that called run().
 /// Crash     The launcher's death is the node's: lifeline and PDEATHSIG take every process along.
 #pragma once
@@ -72,6 +72,11 @@ private:
     [[nodiscard]] Result<> send_start(std::uint32_t actor);
     void all_settled();
 
+    // launcher_formats.cpp
+    void on_change_format(std::uint32_t actor, const protocol::ChangeFormat& change);
+    [[nodiscard]] Result<> change_format(std::uint32_t actor, const protocol::ChangeFormat& change);
+    void tell(std::uint32_t actor, const protocol::Message& message, std::span<const int> fds);
+
     // launcher_loop.cpp
     void loop();
     void dispatch(const Ready& ready);
@@ -95,6 +100,7 @@ private:
     void kill_all();
     void stop_family(std::uint32_t actor);
     void settle();
+    void decide();
     [[nodiscard]] std::vector<WorkState> work_states() const;
     [[nodiscard]] bool has_living_child(std::uint32_t actor) const;
     [[nodiscard]] bool a_source_failed() const;
@@ -134,6 +140,7 @@ private:
     std::vector<bool> wanted_stop_;  ///< By actor: it, or an actor above it, is to stop.
     std::deque<KillTime> kill_times_;
     MonotonicTime stop_rest_at_{INT64_MAX}, kill_at_{INT64_MAX}, time_is_up_{INT64_MAX}, totals_at_{INT64_MAX};
+    MonotonicTime settle_at_{};      ///< Not before: settle() looks at the whole graph.
     std::vector<std::pair<pid_t, ExitReason>> early_exits_;  ///< Reaped before their pid was reported.
 };
 

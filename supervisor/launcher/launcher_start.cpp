@@ -123,6 +123,8 @@ void Launcher::on_message(std::uint32_t actor, const ipc::Channel::Message& mess
     } else if (std::holds_alternative<protocol::Ready>(*said)) {
         apply(actor, ChildEvent::ready);
         if (child.state.phase == ChildPhase::running) start(ready_order_->on_settled(actor));
+    } else if (const auto* change = std::get_if<protocol::ChangeFormat>(&*said)) {
+        on_change_format(actor, *change);
     } else if (const auto* failed = std::get_if<protocol::Failed>(&*said)) {
         child.failed_stage = failed->stage;
         child.failed_text = failed->text;

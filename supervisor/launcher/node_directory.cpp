@@ -105,41 +105,60 @@ void NodeDirectory::publish_formats(const Child& child) {
     }
 }
 
+namespace {
+
+ipc::RingRecord record_of(const RingTable::Ring& ring, ipc::PortId writer) {
+    ipc::RingRecord record;
+    record.ring_generation = ring.geometry.generation;
+    record.writer = writer;
+    record.segment = ring.memory.id();
+    record.cells_segment = ring.cells.id();
+    record.slots = ring.geometry.slots;
+    record.cells = ring.geometry.cells;
+    record.open_slots = ring.geometry.open_slots;
+    record.depth = ring.geometry.depth;
+    record.slot_stride_bytes = ipc::slot_stride_bytes(ring.geometry.payload_capacity);
+    record.payload_capacity = ring.geometry.payload_capacity;
+    record.segment_bytes = ring.memory.total_bytes();
+    return record;
+}
+
+}  // namespace
+
 Result<> NodeDirectory::add_rings(const GraphPlan& plan, std::span<const Child> children, const RingTable& rings) {
-    for (std::size_t number = 0; number < rings.rings().size(); ++number) {
+    for (std::uint32_t number = 0; number < rings.rings().size(); ++number) {
         const RingTable::Ring& ring = rings.rings()[number];
         const ipc::PortId writer = children[ring.planned.actor].outputs[ring.planned.output];
-        ipc::RingRecord record;
-        record.ring_generation = ring.geometry.generation;
-        record.writer = writer;
-        record.segment = ring.memory.id();
-        record.cells_segment = ring.cells.id();
-        record.slots = ring.geometry.slots;
-        record.cells = ring.geometry.cells;
-        record.open_slots = ring.geometry.open_slots;
-        record.depth = ring.geometry.depth;
-        record.slot_stride_bytes = ipc::slot_stride_bytes(ring.geometry.payload_capacity);
-        record.payload_capacity = ring.geometry.payload_capacity;
-        record.segment_bytes = ring.memory.total_bytes();
-        auto id = directory_.add(record);
+        auto id = directory_.add(record_of(ring, writer));
         if (!id) return tl::unexpected(id.error());
         ipc::PortRecord output = directory_.get(writer);
         output.ring = *id;
         directory_.update(writer, output);
-        for (const std::uint32_t index : plan.actors[ring.planned.actor].out_links) {
-            const PlannedLink& link = plan.links[index];
-            if (link.output != ring.planned.output) continue;
-            const ipc::PortId reader = children[link.to].inputs[link.input];
-            ipc::PortRecord input = directory_.get(reader);
-            input.ring = *id;
-            input.source = writer;
-            input.cell = rings.cell_of_link(index).cell;
-            input.hold = rings.cell_of_link(index).hold;
-            put_format(input, ring.planned.format);
-            directory_.update(reader, input);
-        }
+        publish_ring(plan, children, rings, number);
     }
     return {};
+}
+
+void NodeDirectory::publish_ring(const GraphPlan& plan, std::span<const Child> children, const RingTable& rings,
+                                 std::uint32_t number) {
+    const RingTable::Ring& ring = rings.rings()[number];
+    const ipc::PortId writer = children[ring.planned.actor].outputs[ring.planned.output];
+    ipc::PortRecord output = directory_.get(writer);
+    put_format(output, ring.planned.format);
+    directory_.update(writer, output);
+    directory_.update(output.ring, record_of(ring, writer));
+    for (const std::uint32_t index : plan.actors[ring.planned.actor].out_links) {
+        const PlannedLink& link = plan.links[index];
+        if (link.output != ring.planned.output) continue;
+        const ipc::PortId reader = children[link.to].inputs[link.input];
+        ipc::PortRecord input = directory_.get(reader);
+        input.ring = output.ring;
+        input.source = writer;
+        input.cell = rings.cell_of_link(index).cell;
+        input.hold = rings.cell_of_link(index).hold;
+        put_format(input, ring.planned.format);
+        directory_.update(reader, input);
+    }
 }
 
 }  // namespace streamlib::supervision

@@ -18,8 +18,9 @@ ipc::RingGeometry geometry_of(const PlannedRing& ring, std::uint32_t id) noexcep
     return geometry;
 }
 
-Result<RingTable::Ring> make_ring(const PlannedRing& planned, std::uint32_t id) {
+Result<RingTable::Ring> make_ring(const PlannedRing& planned, std::uint32_t id, std::uint32_t generation) {
     RingTable::Ring ring{planned, geometry_of(planned, id), {}, {}, {}};
+    ring.geometry.generation = generation;
     const std::string name = "ring " + planned.name;
     auto memory = ipc::OwnedSegment::create({.purpose = name,
                                              .payload_bytes = ipc::ring_segment_bytes(ring.geometry),
@@ -90,21 +91,47 @@ Result<RingTable> RingTable::create(const GraphPlan& plan, const RingPlan& rings
     table.rings_.reserve(rings.rings.size());
     for (const PlannedRing& planned : rings.rings) {
         const auto number = static_cast<std::uint32_t>(table.rings_.size());
-        auto ring = make_ring(planned, number + 1);
+        auto ring = make_ring(planned, number + 1, 1);
         if (!ring) return tl::unexpected(ring.error());
         table.by_output_[planned.actor][planned.output] = number + 1;
-        std::uint32_t cell = 0;
-        for (const std::uint32_t index : plan.actors[planned.actor].out_links) {
-            const PlannedLink& link = plan.links[index];
-            if (link.output != planned.output) continue;
-            const std::uint32_t hold = planned.needs.holds[cell];
-            ipc::assign_cell(ring->view, cell, hold, link.to);
-            table.cells_[index] = {number, cell, hold, true};
-            cell += 1 + plan.actors[link.to].standby;
-        }
+        table.assign_cells(plan, number, *ring);
         table.rings_.push_back(std::move(*ring));
     }
     return table;
+}
+
+void RingTable::assign_cells(const GraphPlan& plan, std::uint32_t number, const Ring& ring) {
+    std::uint32_t cell = 0;
+    for (const std::uint32_t index : plan.actors[ring.planned.actor].out_links) {
+        const PlannedLink& link = plan.links[index];
+        if (link.output != ring.planned.output) continue;
+        const std::uint32_t hold = ring.planned.needs.holds[cell];
+        ipc::assign_cell(ring.view, cell, hold, link.to);
+        cells_[index] = {number, cell, hold, true};
+        cell += 1 + plan.actors[link.to].standby;
+    }
+}
+
+std::optional<std::uint32_t> RingTable::ring_of(std::uint32_t actor, std::uint32_t output) const {
+    if (output >= by_output_[actor].size() || by_output_[actor][output] == 0) return std::nullopt;
+    return by_output_[actor][output] - 1;
+}
+
+Result<RingTable::Ring> RingTable::replace(const GraphPlan& plan, std::uint32_t number, const MediaFormat& format) {
+    PlannedRing planned = rings_[number].planned;
+    if (format.kind != planned.format.kind)
+        return fail(Errc::mismatch, planned.name + ": " + std::string(to_string(planned.format.kind)) +
+                                        " cannot become " + std::string(to_string(format.kind)));
+    planned.format = format;
+    planned.needs.payload_bytes = format.bytes();
+    planned.size = size_ring(planned.needs);
+    if (planned.size.payload_bytes > max_ring_bytes)
+        return fail(Errc::no_memory, planned.name + ": its ring would be larger than 4 GiB");
+    auto ring = make_ring(planned, number + 1, rings_[number].geometry.generation + 1);
+    if (!ring) return tl::unexpected(ring.error());
+    assign_cells(plan, number, *ring);
+    std::swap(rings_[number], *ring);
+    return ring;
 }
 
 Result<RingTable::StartMessage> RingTable::start_of(const GraphPlan& plan, std::uint32_t actor) const {

@@ -56,10 +56,18 @@ public:
     };
     [[nodiscard]] Result<StartMessage> start_of(const GraphPlan& plan, std::uint32_t actor) const;
 
+    /// Ring number of an output; none: it carries nothing.
+    [[nodiscard]] std::optional<std::uint32_t> ring_of(std::uint32_t actor, std::uint32_t output) const;
+    /// A new generation of a ring for another format, same readers in the same cells. Returns the old one, whose memory the
+    /// kernel frees when the last process that still reads it lets go. Errors: no_memory, mismatch; the old ring stays.
+    [[nodiscard]] Result<Ring> replace(const GraphPlan& plan, std::uint32_t number, const MediaFormat& format);
+
     /// The actor's process has been reaped: frees what its inputs had pinned, wakes who waits for its outputs.
     void on_reaped(const GraphPlan& plan, std::uint32_t actor) const noexcept;
 
 private:
+    void assign_cells(const GraphPlan& plan, std::uint32_t number, const Ring& ring);
+
     std::vector<Ring> rings_;
     std::vector<Cell> cells_;                             ///< By link.
     std::vector<std::vector<std::uint32_t>> by_output_;   ///< [actor][output]: ring + 1; 0: none.

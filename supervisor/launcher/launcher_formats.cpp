@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// A format that changes while the graph runs: a new generation of the ring, handed to its readers, then to its writer.
+#include "supervisor/launcher/launcher.hpp"
+
+namespace streamlib::supervision {
+namespace {
+
+constexpr Nanoseconds send_patience_ns = 100'000'000;
+
+}  // namespace
+
+/// To an actor that runs: the message, then the word that it sleeps on.
+void Launcher::tell(std::uint32_t actor, const protocol::Message& message, std::span<const int> fds) {
+    Child& child = children_[actor];
+    if (!child.channel) return;
+    const auto sent = child.channel.send(protocol::encode(message), fds, MonotonicTime::now() + send_patience_ns);
+    if (sent) return ipc::give_command(child.actor_page(), ipc::ActorCommand::look);
+    if (sent.error().code == Errc::gone) return;
+    child.failed_text = "it does not read what it is told";
+    apply(actor, ChildEvent::broken);
+}
+
+Result<> Launcher::change_format(std::uint32_t actor, const protocol::ChangeFormat& change) {
+    const auto number = rings_ ? rings_->ring_of(actor, change.output) : std::nullopt;
+    if (!number) return fail(Errc::not_found, "this output has no ring");
+    // Dropped at the end: the processes that still read it have mappings of their own.
+    auto old = rings_->replace(plan_, *number, change.wanted.format);
+    if (!old) return tl::unexpected(old.error());
+    const RingTable::Ring& ring = rings_->rings()[*number];
+    directory_->publish_ring(plan_, children_, *rings_, *number);
+    // Readers first: when the writer has gone on, all of them know where to.
+    for (const std::uint32_t index : plan_.actors[actor].out_links) {
+        const PlannedLink& link = plan_.links[index];
+        if (link.output != change.output) continue;
+        const auto readable = ring.memory.reopen_read_only();
+        if (!readable) return tl::unexpected(readable.error());
+        const int fds[] = {readable->get(), ring.cells.fd()};
+        tell(link.to, protocol::ReplaceInput{link.input, rings_->cell_of_link(index).cell, ring.planned.format}, fds);
+    }
+    const int fds[] = {ring.memory.fd(), ring.cells.fd()};
+    tell(actor, protocol::ReplaceOutput{change.output, ring.planned.format}, fds);
+    return {};
+}
+
+void Launcher::on_change_format(std::uint32_t actor, const protocol::ChangeFormat& change) {
+    if (phase_ == RunPhase::stopping) return;  // the end is said in the ring that is there
+    const auto done = change_format(actor, change);
+    if (!done) tell(actor, protocol::ChangeRefused{change.output, done.error().text}, {});
+}
+
+}  // namespace streamlib::supervision
