@@ -17,7 +17,7 @@ void Launcher::loop() {
         for (const Ready& ready : loop_->wait(deadline)) dispatch(ready);
         on_deadlines();
         if (zombies_) reap_strangers();
-        while (dirty_ && !done_) settle();
+        if (dirty_ && MonotonicTime::now() >= settle_at_) settle();
     }
 }
 
@@ -48,6 +48,7 @@ void Launcher::on_signals() {
     for (const int signal : loop_->take_signals()) {
         if (signal == SIGCHLD) zombies_ = true;
         else if (phase_ == RunPhase::stopping && stop_reason_ == StopReason::interrupted) kill_all();
+        else if (phase_ == RunPhase::stopping) stop_reason_ = StopReason::interrupted;  // the next one kills
         else begin_stop(StopReason::interrupted);
     }
 }
@@ -158,6 +159,7 @@ MonotonicTime Launcher::next_deadline() {
     for (auto& service : services_) {
         if (service) next = std::min(next, service->restart_due(now));
     }
+    if (dirty_) next = std::min(next, settle_at_);
     return kill_times_.empty() ? next : std::min(next, kill_times_.front().at);
 }
 
