@@ -60,6 +60,8 @@ public:
                                          std::uint32_t cell, std::shared_ptr<void> memory = {});
     /// Lets inputs whose old ring is read to its end go on with the new one, and tells the actor. True: some did.
     [[nodiscard]] Result<bool> settle_generations(Actor& actor);
+    /// Whether an output waits for the ring of its new format.
+    [[nodiscard]] bool any_changing() const noexcept;
     /// Words that change when an input may have to go on with a new ring.
     void superseded_words(std::vector<ipc::WaitWord>& words) const;
 

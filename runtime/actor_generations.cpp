@@ -34,6 +34,10 @@ Result<> ActorCore::replace_input(std::size_t index, const MediaFormat& format, 
     return {};
 }
 
+bool ActorCore::any_changing() const noexcept {
+    return std::any_of(outputs.begin(), outputs.end(), [](const OutputBase* output) { return output->changing_; });
+}
+
 void ActorCore::superseded_words(std::vector<ipc::WaitWord>& words) const {
     for (const InputBase* input : inputs)
         if (input->next_) words.push_back(input->reader_->superseded_word());

@@ -140,7 +140,9 @@ Result<LoopEnd> ActorLoop::run_on_inputs() {
         if (auto done = between_turns(); !done) return tl::unexpected(done.error());
         words_[0].expected = command_seen_;
         core_.set_reading(read_tick(ticks_));
-        if (core_.any_new()) process_waiting_blocks();
+        // While an output waits for its new ring, blocks wait in the input's: none is lost for want of a place to put it.
+        if (core_.any_changing()) (void)ipc::wait_any({words_.data(), 1}, MonotonicTime::now() + 100'000'000);
+        else if (core_.any_new()) process_waiting_blocks();
         else (void)ipc::wait_for_blocks(readers_, words_, ipc::never, 0);
         if (over()) return LoopEnd::ended;
     }

@@ -47,6 +47,20 @@ TEST(LauncherRun, ends_with_0_when_the_stream_has_ended_and_everything_drained) 
     EXPECT_THAT(run.wait_for_silence(), IsEmpty());
 }
 
+TEST(LauncherRun, a_format_that_changes_while_it_runs_makes_new_rings_all_the_way_down) {
+    const Scratch verdict("verdict");
+    NodeRun run({"rate=100 Grower blocks=40 grow_every=10 >> Relay trigger=input depth=64 >> GrowthJudge path=" + verdict.path()});
+    EXPECT_EQ(run.finish(), 0);
+    std::uint64_t seen = 0, unordered = 0, torn = 0, changes = 0, missed = 0;
+    std::ifstream(verdict.path()) >> seen >> unordered >> torn >> changes >> missed;
+    EXPECT_EQ(seen + missed, 40U);
+    EXPECT_GT(seen, 20U);
+    EXPECT_EQ(unordered, 0U);
+    EXPECT_EQ(torn, 0U);
+    EXPECT_EQ(changes, 3U);
+    EXPECT_THAT(run.wait_for_silence(), IsEmpty());
+}
+
 TEST(LauncherRun, stops_in_order_when_its_time_is_up) {
     NodeRun run({"Ticker >> Relay >> Sink", "--for-ms", "200"});
     EXPECT_EQ(run.finish(), 0);

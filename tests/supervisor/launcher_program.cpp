@@ -8,6 +8,7 @@
 #include "runtime/graph/one_line.hpp"
 #include "runtime/graph/toml_reader.hpp"
 #include "supervisor/streamlib.hpp"
+#include "tests/supervisor/growing_actors.hpp"
 #include "tests/supervisor/trivial_actors.hpp"
 
 namespace {
