@@ -49,10 +49,9 @@ protected:
     bool given_ = false;
 };
 
-/// Checks `text` against a spec: type, range, choices; returns the canonical text. [setup]
-[[nodiscard]] Result<std::string> check_property_text(const PropertySpec& spec, std::string_view text);
-
 namespace detail {
+/// check_property (runtime/graph/check_graph.hpp), with the property's name in the error.
+[[nodiscard]] Result<std::string> checked_text(const PropertySpec& spec, std::string_view text);
 [[nodiscard]] PropertySpec make_property_spec(std::string name, PropertyType type, std::string default_value,
                                               PropertyOptions options);
 [[nodiscard]] std::string property_text(bool value);
@@ -84,7 +83,7 @@ public:
     [[nodiscard]] const T& operator*() const noexcept { return value_; }
     [[nodiscard]] const T* operator->() const noexcept { return &value_; }
     [[nodiscard]] Result<> set_text(std::string_view text) override {
-        auto checked = check_property_text(spec_, text);
+        auto checked = detail::checked_text(spec_, text);
         if (!checked) return tl::unexpected(checked.error());
         detail::property_value(*checked, value_);
         given_ = true;
