@@ -39,7 +39,7 @@ enum class RequestKind : std::uint32_t {
 struct Request {
     std::uint64_t id = 0;  ///< Of the sender's choice; comes back in the reply.
     RequestKind kind{};
-    std::uint32_t actor_index = 0;       ///< Place in the directory; 0 with stop_node and listening.
+    std::uint32_t actor_index = 0;  ///< Place in the directory; 0 with stop_node and listening.
     std::uint32_t actor_generation = 0;  ///< Of that place.
     std::int32_t signal = 0;             ///< kill_actor: 1 … 64.
     std::uint64_t incarnation = 0;       ///< Only that one; 0: whichever runs.
@@ -69,8 +69,8 @@ struct NodeNotice {
     std::int32_t launcher_pid = 0;
     std::int64_t started_monotonic_ns = 0;
     ipc::FixedText<64> name{};
-    ipc::FixedText<64> host{};        ///< As in URIs: actor://host/…
-    ipc::FixedText<4096> run_dir{};   ///< Absolute; mode 0700; has the lock file.
+    ipc::FixedText<64> host{};       ///< As in URIs: actor://host/…
+    ipc::FixedText<4096> run_dir{};  ///< Absolute; mode 0700; has the lock file.
 };
 
 /// Descriptor: the Directory, read-only.
@@ -112,16 +112,19 @@ template <class Record>
 /// For the launcher: the request in a message; none if it is none. The index is still to be looked up.
 [[nodiscard]] inline std::optional<Request> request_in(std::span<const std::byte> bytes) noexcept {
     const auto request = record_in<Request>(bytes);
-    if (!request || request->kind < RequestKind::listening || request->kind > RequestKind::kill_actor) {
+    if (!request || request->kind < RequestKind::listening ||
+        request->kind > RequestKind::kill_actor) {
         return std::nullopt;
     }
     const bool kill = request->kind == RequestKind::kill_actor;
-    if (kill ? request->signal < 1 || request->signal > 64 : request->signal != 0) return std::nullopt;
+    if (kill ? request->signal < 1 || request->signal > 64 : request->signal != 0)
+        return std::nullopt;
     return request;
 }
 
 /// For control: what kind of record a message is; none if it is too short to say or unknown.
-[[nodiscard]] inline std::optional<NoticeKind> notice_kind(std::span<const std::byte> bytes) noexcept {
+[[nodiscard]] inline std::optional<NoticeKind> notice_kind(
+    std::span<const std::byte> bytes) noexcept {
     if (bytes.size() < sizeof(NoticeKind)) return std::nullopt;
     NoticeKind kind{};
     std::memcpy(&kind, bytes.data(), sizeof kind);

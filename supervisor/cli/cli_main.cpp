@@ -31,7 +31,8 @@ namespace {
 int cli_main(int argc, char** argv) noexcept {
     try {
         Screen screen(terminal_of_stdout());
-        const ParsedLine parsed = parse_command_line(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
+        const ParsedLine parsed =
+            parse_command_line(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
         if (parsed.command) return do_verb(*parsed.command, screen);
         if (!parsed.error.empty()) screen.error_line(parsed.error);
         std::fputs(parsed.out.c_str(), stdout);

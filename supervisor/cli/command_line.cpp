@@ -24,9 +24,11 @@ struct VerbWords {
     const char* text;
 };
 constexpr std::array verbs{
-    VerbWords{Verb::run, "run", "Run a graph: a file, or a line like 'TestPattern format=720p60 >> Null'"},
+    VerbWords{Verb::run, "run",
+              "Run a graph: a file, or a line like 'TestPattern format=720p60 >> Null'"},
     VerbWords{Verb::check, "check", "Say all that is wrong with a graph, and what its rings take"},
-    VerbWords{Verb::inspect, "inspect", "List the actor classes; with CLASS: its ports and properties"},
+    VerbWords{Verb::inspect, "inspect",
+              "List the actor classes; with CLASS: its ports and properties"},
     VerbWords{Verb::ps, "ps", "List the actors of a running node"},
     VerbWords{Verb::tree, "tree", "The same as a supervision tree"},
     VerbWords{Verb::logs, "logs", "What actors logged, also after they died"},
@@ -37,8 +39,9 @@ constexpr std::array verbs{
 };
 
 /// Of the contract, to come with later versions.
-constexpr std::array later{"top",  "crash", "events", "restart", "replace", "send",   "ask", "set",   "tap",
-                           "record", "replay", "trace",  "clock",   "st2110",  "dot", "doctor"};
+constexpr std::array later{"top",   "crash",  "events", "restart", "replace", "send",
+                           "ask",   "set",    "tap",    "record",  "replay",  "trace",
+                           "clock", "st2110", "dot",    "doctor"};
 
 /// The texts that CLI11 fills, before they become values.
 struct Texts {
@@ -57,7 +60,8 @@ struct Texts {
     return {std::nullopt, 2, {}, "streamlib: " + one_line(text)};
 }
 
-void add_subject(CLI::App& app, CommandLine& line, const char* name, const char* text, bool required) {
+void add_subject(CLI::App& app, CommandLine& line, const char* name, const char* text,
+                 bool required) {
     CLI::Option* option = app.add_option(name, line.subject, text);
     option->required(required);
 }
@@ -65,13 +69,15 @@ void add_subject(CLI::App& app, CommandLine& line, const char* name, const char*
 void add_options(CLI::App& app, Verb verb, CommandLine& line, Texts& texts) {
     const bool graph = verb == Verb::run || verb == Verb::check;
     if (verb != Verb::inspect && verb != Verb::gc) {
-        app.add_option("--node", line.node, graph ? "Name of the node (default: the graph's own)"
-                                                  : "Which node (default: local)");
+        app.add_option(
+            "--node", line.node,
+            graph ? "Name of the node (default: the graph's own)" : "Which node (default: local)");
     }
     if (verb != Verb::run) app.add_flag("--json", line.json, "One JSON object a line");
     if (graph) {
         add_subject(app, line, "GRAPH", "A .toml file, or the graph itself in one line", true);
-        app.add_option("--set", line.sets, "ACTOR.property=value; may be given again")->allow_extra_args(false);
+        app.add_option("--set", line.sets, "ACTOR.property=value; may be given again")
+            ->allow_extra_args(false);
     }
     if (verb == Verb::run) {
         app.add_option("--for", texts.run_for, "Stop in order after so long, e.g. 10s");
@@ -81,19 +87,22 @@ void add_options(CLI::App& app, Verb verb, CommandLine& line, Texts& texts) {
     }
     if (verb == Verb::inspect) {
         add_subject(app, line, "CLASS", "e.g. TestPattern", false);
-        app.add_option("--plugin", line.plugins, "Load this .so first; may be given again")->allow_extra_args(false);
+        app.add_option("--plugin", line.plugins, "Load this .so first; may be given again")
+            ->allow_extra_args(false);
     }
     if (verb == Verb::logs || verb == Verb::stop) {
         add_subject(app, line, "ACTOR", "Instance name or URI (default: all of the node)", false);
     }
-    if (verb == Verb::kill || verb == Verb::wait) add_subject(app, line, "ACTOR", "Instance name or URI", true);
+    if (verb == Verb::kill || verb == Verb::wait)
+        add_subject(app, line, "ACTOR", "Instance name or URI", true);
     if (verb == Verb::ps || verb == Verb::tree) app.add_flag("--once", texts.once)->group("");
     if (verb == Verb::logs) {
         app.add_flag("-f,--follow", line.follow, "Go on until interrupted or the node ends");
         app.add_option("-n,--last", texts.last, "Only the newest so many lines of each actor")
             ->check(CLI::NonNegativeNumber);
     }
-    if (verb == Verb::kill) app.add_option("--signal", texts.signal, "Name or number (default: KILL)");
+    if (verb == Verb::kill)
+        app.add_option("--signal", texts.signal, "Name or number (default: KILL)");
     if (verb == Verb::wait) {
         app.add_option("--state", line.state, "RUNNING, STOPPED, FAILED, … (default: RUNNING)");
     }
@@ -103,13 +112,17 @@ void add_options(CLI::App& app, Verb verb, CommandLine& line, Texts& texts) {
     }
 }
 
-[[nodiscard]] ParsedLine wrong_value(const char* verb, const char* option, const std::string& text) {
+[[nodiscard]] ParsedLine wrong_value(const char* verb, const char* option,
+                                     const std::string& text) {
     return usage_error(std::string(verb) + ": " + option + ": " + text);
 }
 
 /// Turns the texts into values. Empty `error`: all of them could be.
-[[nodiscard]] ParsedLine finished(const VerbWords& verb, CommandLine line, const Texts& texts, bool last_given) {
-    if (!texts.http.empty()) return wrong_value(verb.word, "--http", "not in this version; the API is on the node's Unix socket");
+[[nodiscard]] ParsedLine finished(const VerbWords& verb, CommandLine line, const Texts& texts,
+                                  bool last_given) {
+    if (!texts.http.empty())
+        return wrong_value(verb.word, "--http",
+                           "not in this version; the API is on the node's Unix socket");
     if (texts.step) return wrong_value(verb.word, "--step", "not in this version");
     if (!texts.run_for.empty()) {
         const auto span = parse_duration(texts.run_for);
@@ -128,8 +141,10 @@ void add_options(CLI::App& app, Verb verb, CommandLine& line, Texts& texts) {
     std::transform(line.state.begin(), line.state.end(), line.state.begin(),
                    [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     if (!is_state_word(line.state)) {
-        return wrong_value(verb.word, "--state", "STARTING, RUNNING, STOPPING, RESTARTING, STOPPED or FAILED is wanted, not \"" +
-                                                     line.state + "\"");
+        return wrong_value(
+            verb.word, "--state",
+            "STARTING, RUNNING, STOPPING, RESTARTING, STOPPED or FAILED is wanted, not \"" +
+                line.state + "\"");
     }
     if (last_given) line.last = static_cast<std::uint64_t>(texts.last);
     return {std::move(line), 0, {}, {}};
@@ -147,7 +162,8 @@ void add_options(CLI::App& app, Verb verb, CommandLine& line, Texts& texts) {
         return usage_error(word + ": not in this version; see streamlib --help for what is");
     }
     const std::string_view nearest = nearest_word(word, known);
-    const std::string hint = nearest.empty() ? "see streamlib --help" : "did you mean \"" + std::string(nearest) + "\"?";
+    const std::string hint =
+        nearest.empty() ? "see streamlib --help" : "did you mean \"" + std::string(nearest) + "\"?";
     return usage_error("no command \"" + word + "\"; " + hint);
 }
 
@@ -163,7 +179,8 @@ ParsedLine parse_command_line(const std::vector<std::string>& words) {
     std::array<Texts, verbs.size()> texts;
     for (std::size_t n = 0; n < verbs.size(); ++n) {
         lines[n].verb = verbs[n].verb;
-        add_options(*app.add_subcommand(verbs[n].word, verbs[n].text), verbs[n].verb, lines[n], texts[n]);
+        add_options(*app.add_subcommand(verbs[n].word, verbs[n].text), verbs[n].verb, lines[n],
+                    texts[n]);
     }
     try {
         app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
@@ -173,7 +190,8 @@ ParsedLine parse_command_line(const std::vector<std::string>& words) {
         return {std::nullopt, 0, std::string(called.what()) + "\n", {}};
     } catch (const CLI::ParseError& error) {
         const std::string verb = words.front().starts_with("-") ? "" : words.front() + ": ";
-        return usage_error(verb + error.what() + "; see streamlib " + (verb.empty() ? "" : words.front() + " ") + "--help");
+        return usage_error(verb + error.what() + "; see streamlib " +
+                           (verb.empty() ? "" : words.front() + " ") + "--help");
     }
     for (std::size_t n = 0; n < verbs.size(); ++n) {
         const CLI::App& sub = *app.get_subcommand(verbs[n].word);

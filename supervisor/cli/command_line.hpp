@@ -17,12 +17,12 @@ enum class Verb : std::uint8_t { run, check, inspect, ps, tree, logs, stop, kill
 
 struct CommandLine {
     Verb verb{};
-    std::string subject;                ///< GRAPH, CLASS or ACTOR; empty: not given.
-    std::string node;                   ///< Empty: not given.
+    std::string subject;  ///< GRAPH, CLASS or ACTOR; empty: not given.
+    std::string node;     ///< Empty: not given.
     bool json = false, follow = false, quiet = false;
     std::optional<Nanoseconds> run_for;
     Nanoseconds timeout_ns = 5'000'000'000;
-    std::vector<std::string> sets;      ///< "ACTOR.property=value"
+    std::vector<std::string> sets;  ///< "ACTOR.property=value"
     std::vector<std::string> plugins;
     std::string state = "RUNNING";
     int signal = 9;

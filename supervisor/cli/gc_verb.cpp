@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 [[nodiscard]] bool is_left_over(const fs::path& directory) {
     std::error_code error;
     if (!fs::is_directory(fs::symlink_status(directory, error)) || error) return false;
-    return fs::is_regular_file(fs::symlink_status(directory / "lock", error)) && !node_is_alive(directory.string());
+    return fs::is_regular_file(fs::symlink_status(directory / "lock", error)) &&
+           !node_is_alive(directory.string());
 }
 
 /// Becomes the dead node's launcher for a moment, since a launcher that ends takes its directory away.
@@ -47,7 +48,8 @@ int gc_verb(const CommandLine& line, Screen& screen) {
     }
     const std::size_t segments = ipc::sweep_leftovers();
     if (line.json) {
-        screen.line("{\"directories\":" + std::to_string(removed) + ",\"segments\":" + std::to_string(segments) + "}");
+        screen.line("{\"directories\":" + std::to_string(removed) +
+                    ",\"segments\":" + std::to_string(segments) + "}");
     } else {
         screen.line(std::to_string(removed) + " directories and " + std::to_string(segments) +
                     " shared memory segments removed");

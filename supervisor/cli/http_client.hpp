@@ -19,7 +19,8 @@ struct HttpAnswer {
 
 /// `method` is "GET" or "POST"; the answer at most 64 MiB.
 /// Errors: gone (nobody listens, or hung up), timeout, io.
-[[nodiscard]] Result<HttpAnswer> http_call(const std::string& directory, const std::string& socket_file,
-                                           std::string_view method, std::string_view target, Nanoseconds timeout_ns);
+[[nodiscard]] Result<HttpAnswer> http_call(const std::string& directory,
+                                           const std::string& socket_file, std::string_view method,
+                                           std::string_view target, Nanoseconds timeout_ns);
 
 }  // namespace streamlib::supervision

@@ -55,7 +55,8 @@ std::string class_spec_line(const ClassSpec& spec, std::string_view plugin) {
     json::array inputs, outputs, properties;
     for (const PortSpec& port : spec.inputs) inputs.push_back(port_object(port, true));
     for (const PortSpec& port : spec.outputs) outputs.push_back(port_object(port, false));
-    for (const PropertySpec& property : spec.properties) properties.push_back(property_object(property));
+    for (const PropertySpec& property : spec.properties)
+        properties.push_back(property_object(property));
     return json::serialize(json::object{{"name", spec.name},
                                         {"text", spec.text},
                                         {"family", spec.family},

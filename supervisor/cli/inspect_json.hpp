@@ -11,7 +11,8 @@
 namespace streamlib::supervision {
 
 /// {"name", "text", "plugin"}
-[[nodiscard]] std::string class_line(std::string_view name, std::string_view text, std::string_view plugin);
+[[nodiscard]] std::string class_line(std::string_view name, std::string_view text,
+                                     std::string_view plugin);
 /// {"name", "text", "family", "plugin", "trigger", "inputs", "outputs", "properties"}
 [[nodiscard]] std::string class_spec_line(const ClassSpec& spec, std::string_view plugin);
 

@@ -27,9 +27,11 @@ void list_classes(bool json, Screen& screen) {
 
 [[nodiscard]] int no_such_class(const std::string& name, Screen& screen) {
     const std::vector<std::string> names = class_names();
-    const std::string_view nearest = nearest_word(name, std::vector<std::string_view>(names.begin(), names.end()));
+    const std::string_view nearest =
+        nearest_word(name, std::vector<std::string_view>(names.begin(), names.end()));
     std::string text = "no class \"" + name + "\"; ";
-    text += nearest.empty() ? "streamlib inspect lists them" : "did you mean \"" + std::string(nearest) + "\"?";
+    text += nearest.empty() ? "streamlib inspect lists them"
+                            : "did you mean \"" + std::string(nearest) + "\"?";
     screen.error(text);
     return 1;
 }

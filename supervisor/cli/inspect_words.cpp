@@ -35,7 +35,10 @@ namespace {
     if (input && port.hold > 1) add("holds", port.hold);
     if (!input && port.open_slots > 1) add("writes at once", port.open_slots);
     if (!input && port.depth > 0) add("depth", port.depth);
-    return {{"  " + port.name}, {std::string(kind_word(port.kind))}, {more, Colour::faint}, {port.text}};
+    return {{"  " + port.name},
+            {std::string(kind_word(port.kind))},
+            {more, Colour::faint},
+            {port.text}};
 }
 
 [[nodiscard]] std::vector<Cell> property_cells(const PropertySpec& property) {
@@ -43,13 +46,19 @@ namespace {
     if (property.required) value = "required";
     std::string type(type_word(property.type));
     if (property.must_exist) type += ", must exist";
-    return {{"  " + property.name}, {type},          {value, property.required ? Colour::between : Colour::none},
-            {property.unit},        {range_words(property)}, {property.text}};
+    return {{"  " + property.name},
+            {type},
+            {value, property.required ? Colour::between : Colour::none},
+            {property.unit},
+            {range_words(property)},
+            {property.text}};
 }
 
 }  // namespace
 
-std::string_view kind_word(MediaKind kind) noexcept { return kind == MediaKind::none ? "any" : to_string(kind); }
+std::string_view kind_word(MediaKind kind) noexcept {
+    return kind == MediaKind::none ? "any" : to_string(kind);
+}
 
 std::string_view type_word(PropertyType type) noexcept {
     switch (type) {
@@ -66,12 +75,14 @@ std::string range_words(const PropertySpec& property) {
     std::string text;
     for (const std::string& choice : property.choices) text += (text.empty() ? "" : " | ") + choice;
     if (!text.empty()) return text;
-    if (property.min && property.max) return number_words(*property.min) + " … " + number_words(*property.max);
+    if (property.min && property.max)
+        return number_words(*property.min) + " … " + number_words(*property.max);
     if (property.min) return "≥ " + number_words(*property.min);
     return property.max ? "≤ " + number_words(*property.max) : text;
 }
 
-std::string classes_words(const std::vector<std::pair<std::string, std::string>>& classes, bool colours) {
+std::string classes_words(const std::vector<std::pair<std::string, std::string>>& classes,
+                          bool colours) {
     std::vector<std::vector<Cell>> rows;
     for (const auto& [name, text] : classes) rows.push_back({{name}, {text}});
     return table({{"CLASS"}, {"TEXT"}}, rows, colours);
@@ -93,7 +104,8 @@ std::string class_words(const ClassSpec& spec, std::string_view plugin, bool col
     if (spec.properties.empty()) return text;
     std::vector<std::vector<Cell>> rows;
     for (const PropertySpec& property : spec.properties) rows.push_back(property_cells(property));
-    const std::vector<Column> columns{{"  NAME"}, {"TYPE"}, {"DEFAULT"}, {"UNIT"}, {"RANGE"}, {"TEXT"}};
+    const std::vector<Column> columns{{"  NAME"}, {"TYPE"},  {"DEFAULT"},
+                                      {"UNIT"},   {"RANGE"}, {"TEXT"}};
     return text + "\nProperties\n" + table(columns, rows, colours);
 }
 

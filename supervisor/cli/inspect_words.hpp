@@ -20,7 +20,8 @@ namespace streamlib::supervision {
 [[nodiscard]] std::string range_words(const PropertySpec& property);
 
 /// Name and text, a line each.
-[[nodiscard]] std::string classes_words(const std::vector<std::pair<std::string, std::string>>& classes, bool colours);
+[[nodiscard]] std::string classes_words(
+    const std::vector<std::pair<std::string, std::string>>& classes, bool colours);
 [[nodiscard]] std::string class_words(const ClassSpec& spec, std::string_view plugin, bool colours);
 
 }  // namespace streamlib::supervision

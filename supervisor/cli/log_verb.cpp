@@ -45,8 +45,9 @@ public:
         for (const ActorRow& actor : *actors) {
             if (auto taken = take(actor, lines); !taken) return taken;
         }
-        std::stable_sort(lines.begin(), lines.end(),
-                         [](const NamedLine& a, const NamedLine& b) { return a.row.time_ns < b.row.time_ns; });
+        std::stable_sort(lines.begin(), lines.end(), [](const NamedLine& a, const NamedLine& b) {
+            return a.row.time_ns < b.row.time_ns;
+        });
         for (const NamedLine& each : lines) print(each);
         screen_.flush();
         return {};
@@ -57,22 +58,27 @@ private:
         if (line_.subject.empty()) {
             auto actors = node_.actors();
             if (!actors) return actors;
-            for (const ActorRow& actor : *actors) name_width_ = std::max(name_width_, actor.name.size());
+            for (const ActorRow& actor : *actors)
+                name_width_ = std::max(name_width_, actor.name.size());
             return actors;
         }
-        return node_.actor(line_.subject).map([](ActorRow actor) { return std::vector<ActorRow>{std::move(actor)}; });
+        return node_.actor(line_.subject).map([](ActorRow actor) {
+            return std::vector<ActorRow>{std::move(actor)};
+        });
     }
 
     [[nodiscard]] Result<> take(const ActorRow& actor, std::vector<NamedLine>& lines) {
         const auto known = next_.find(actor.name);
         if (known != next_.end() && known->second >= actor.log_lines) return {};
         const bool first = known == next_.end();
-        auto page = node_.logs(actor.name, first ? 0 : known->second, first ? line_.last : std::nullopt);
+        auto page =
+            node_.logs(actor.name, first ? 0 : known->second, first ? line_.last : std::nullopt);
         if (!page && page.error().code == Errc::not_found) return {};  // No log yet.
         if (!page) return tl::unexpected(page.error());
         next_[actor.name] = page->next;
         if (page->lost > 0 && !first && !line_.json) {
-            screen_.line("(" + std::to_string(page->lost) + " lines of " + actor.name + " were overwritten unread)");
+            screen_.line("(" + std::to_string(page->lost) + " lines of " + actor.name +
+                         " were overwritten unread)");
         }
         for (LogRow& row : page->lines) lines.push_back({actor.name, std::move(row)});
         return {};
@@ -88,7 +94,8 @@ private:
     const CommandLine& line_;
     Screen& screen_;
     Nanoseconds tai_offset_ns_;
-    std::map<std::string, std::uint64_t> next_;  ///< By actor: number of the first line not shown yet.
+    std::map<std::string, std::uint64_t>
+        next_;  ///< By actor: number of the first line not shown yet.
     std::size_t name_width_ = 0;
 };
 
@@ -102,7 +109,10 @@ int logs_verb(const CommandLine& line, Screen& screen) {
     for (;;) {
         const auto round = tail.round();
         // A node that ends while it is followed is the end of its log, no failure.
-        if (!round) return shown && round.error().code == Errc::gone && !node->alive() ? 0 : failed(screen, round.error());
+        if (!round)
+            return shown && round.error().code == Errc::gone && !node->alive()
+                       ? 0
+                       : failed(screen, round.error());
         shown = true;
         if (!line.follow) return 0;
         std::this_thread::sleep_for(std::chrono::milliseconds(100));

@@ -15,8 +15,10 @@ namespace streamlib::supervision {
 namespace {
 
 constexpr Nanoseconds call_timeout_ns = 10'000'000'000;
-constexpr Nanoseconds control_back_ns = 3'000'000'000;  // In which a control process that died is back.
-constexpr std::chrono::milliseconds look_again{10};     // There is nothing to wait on: no process, no socket.
+constexpr Nanoseconds control_back_ns =
+    3'000'000'000;  // In which a control process that died is back.
+constexpr std::chrono::milliseconds look_again{
+    10};  // There is nothing to wait on: no process, no socket.
 
 [[nodiscard]] Errc code_of(unsigned status) noexcept {
     if (status == 404) return Errc::not_found;
@@ -43,8 +45,8 @@ Result<NodeClient> NodeClient::find(std::string_view node) {
     auto directory = run_directory_path(run_environment(), name);
     if (!directory) return tl::unexpected(directory.error());
     if (!node_is_alive(*directory)) {
-        return fail(Errc::not_found, "no node \"" + name + "\" is running: looked in " + *directory +
-                                         "; start one with: streamlib run GRAPH" +
+        return fail(Errc::not_found, "no node \"" + name + "\" is running: looked in " +
+                                         *directory + "; start one with: streamlib run GRAPH" +
                                          (name == "local" ? "" : " --node " + name));
     }
     return NodeClient(name, std::move(*directory));
@@ -75,7 +77,9 @@ Result<std::string> NodeClient::call(std::string_view method, const std::string&
     }
 }
 
-Result<std::string> NodeClient::get(const std::string& target) const { return call("GET", target, call_timeout_ns); }
+Result<std::string> NodeClient::get(const std::string& target) const {
+    return call("GET", target, call_timeout_ns);
+}
 
 Result<> NodeClient::post(const std::string& target) const {
     const auto answer = call("POST", target, call_timeout_ns);
@@ -84,8 +88,12 @@ Result<> NodeClient::post(const std::string& target) const {
 }
 
 Result<NodeRow> NodeClient::node() const { return get("/v1/node").and_then(read_node); }
-Result<std::vector<ActorRow>> NodeClient::actors() const { return get("/v1/actors").and_then(read_actors); }
-Result<std::vector<RingRow>> NodeClient::rings() const { return get("/v1/rings").and_then(read_rings); }
+Result<std::vector<ActorRow>> NodeClient::actors() const {
+    return get("/v1/actors").and_then(read_actors);
+}
+Result<std::vector<RingRow>> NodeClient::rings() const {
+    return get("/v1/rings").and_then(read_rings);
+}
 
 Result<ActorRow> NodeClient::actor(std::string_view name_or_uri) const {
     const auto name = instance_name(name_or_uri);
@@ -96,28 +104,33 @@ Result<ActorRow> NodeClient::actor(std::string_view name_or_uri) const {
     wanted->port.clear();
     const auto own = parse_uri(row->uri);
     if (own && *own == *wanted) return row;
-    return fail(Errc::not_found, "no actor " + std::string(name_or_uri) + " in node " + name_ + "; " + *name + " is " + row->uri);
+    return fail(Errc::not_found, "no actor " + std::string(name_or_uri) + " in node " + name_ +
+                                     "; " + *name + " is " + row->uri);
 }
 
 Result<LogPage> NodeClient::logs(std::string_view actor, std::uint64_t from,
                                  std::optional<std::uint64_t> last) const {
-    const std::string query = last ? "?last=" + std::to_string(*last) : "?from=" + std::to_string(from);
+    const std::string query =
+        last ? "?last=" + std::to_string(*last) : "?from=" + std::to_string(from);
     return get(actor_target(actor, "logs") + query).and_then(read_logs);
 }
 
 Result<> NodeClient::stop_node() const { return post("/v1/stop"); }
 
 Result<> NodeClient::stop_actor(const ActorRow& actor) const {
-    return post(actor_target(actor.name, "stop") + "?incarnation=" + std::to_string(actor.incarnation));
+    return post(actor_target(actor.name, "stop") +
+                "?incarnation=" + std::to_string(actor.incarnation));
 }
 
 Result<> NodeClient::kill_actor(const ActorRow& actor, int signal) const {
-    return post(actor_target(actor.name, "kill") + "?incarnation=" + std::to_string(actor.incarnation) +
-                "&signal=" + std::to_string(signal));
+    return post(actor_target(actor.name, "kill") + "?incarnation=" +
+                std::to_string(actor.incarnation) + "&signal=" + std::to_string(signal));
 }
 
-Result<WaitAnswer> NodeClient::wait(std::string_view actor, std::string_view state, Nanoseconds timeout_ns) const {
-    const std::string target = "/v1/wait?actor=" + percent_encoded(actor) + "&state=" + percent_encoded(state) +
+Result<WaitAnswer> NodeClient::wait(std::string_view actor, std::string_view state,
+                                    Nanoseconds timeout_ns) const {
+    const std::string target = "/v1/wait?actor=" + percent_encoded(actor) +
+                               "&state=" + percent_encoded(state) +
                                "&timeout_ms=" + std::to_string(timeout_ns / 1'000'000);
     return call("GET", target, timeout_ns + call_timeout_ns).and_then(read_wait);
 }

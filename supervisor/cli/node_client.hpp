@@ -37,14 +37,16 @@ public:
     [[nodiscard]] Result<> stop_actor(const ActorRow& actor) const;
     [[nodiscard]] Result<> kill_actor(const ActorRow& actor, int signal) const;
     /// Waits at most `timeout_ns` (the node answers after a minute at the latest).
-    [[nodiscard]] Result<WaitAnswer> wait(std::string_view actor, std::string_view state, Nanoseconds timeout_ns) const;
+    [[nodiscard]] Result<WaitAnswer> wait(std::string_view actor, std::string_view state,
+                                          Nanoseconds timeout_ns) const;
 
     [[nodiscard]] bool alive() const;  ///< Some launcher holds the node's lock.
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
     [[nodiscard]] const std::string& directory() const noexcept { return directory_; }
 
 private:
-    NodeClient(std::string name, std::string directory) : name_(std::move(name)), directory_(std::move(directory)) {}
+    NodeClient(std::string name, std::string directory)
+        : name_(std::move(name)), directory_(std::move(directory)) {}
     [[nodiscard]] Result<std::string> call(std::string_view method, const std::string& target,
                                            Nanoseconds timeout_ns) const;
     [[nodiscard]] Result<std::string> get(const std::string& target) const;

@@ -25,14 +25,15 @@ void print_table(Screen& screen, std::string text) {
 [[nodiscard]] bool wait_for_end(const NodeClient& node, MonotonicTime deadline) {
     while (node.alive()) {
         if (MonotonicTime::now() >= deadline) return false;
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));  // A lock tells nobody that it is free.
+        std::this_thread::sleep_for(
+            std::chrono::milliseconds(10));  // A lock tells nobody that it is free.
     }
     return true;
 }
 
 /// Waits for a state, over the node's limit of one wait; an answer with `reached` false once the deadline has come.
-[[nodiscard]] Result<WaitAnswer> wait_long(const NodeClient& node, const std::string& actor, std::string_view state,
-                                           MonotonicTime deadline) {
+[[nodiscard]] Result<WaitAnswer> wait_long(const NodeClient& node, const std::string& actor,
+                                           std::string_view state, MonotonicTime deadline) {
     for (;;) {
         const Nanoseconds left = left_until(deadline);
         auto answer = node.wait(actor, state, std::min<Nanoseconds>(left, 30'000'000'000));
@@ -92,7 +93,8 @@ int stop_verb(const CommandLine& line, Screen& screen) {
     // With its last actor the node may end, and with that all is stopped.
     if (!answer) return answer.error().code == Errc::gone ? 0 : failed(screen, answer.error());
     if (answer->reached) return 0;
-    screen.error("actor " + actor->name + ": " + not_reached_words(*answer, "STOPPED", line.timeout_ns));
+    screen.error("actor " + actor->name + ": " +
+                 not_reached_words(*answer, "STOPPED", line.timeout_ns));
     return 1;
 }
 
@@ -114,7 +116,8 @@ int wait_verb(const CommandLine& line, Screen& screen) {
     const auto answer = wait_long(*node, *name, line.state, deadline);
     if (!answer) {
         // What a node that has ended ran is stopped.
-        const bool stopped = answer.error().code == Errc::gone && line.state == "STOPPED" && !node->alive();
+        const bool stopped =
+            answer.error().code == Errc::gone && line.state == "STOPPED" && !node->alive();
         return stopped ? 0 : failed(screen, answer.error());
     }
     if (answer->reached) return 0;

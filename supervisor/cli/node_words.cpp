@@ -9,13 +9,18 @@ namespace streamlib::supervision {
 
 namespace {
 
-[[nodiscard]] std::string pid_words(std::int32_t pid) { return pid == 0 ? "-" : std::to_string(pid); }
+[[nodiscard]] std::string pid_words(std::int32_t pid) {
+    return pid == 0 ? "-" : std::to_string(pid);
+}
 
-[[nodiscard]] Cell state_cell(const ActorRow& row) { return {row.state, colour_of_state(row.state)}; }
+[[nodiscard]] Cell state_cell(const ActorRow& row) {
+    return {row.state, colour_of_state(row.state)};
+}
 
 /// Whether rows[n] is followed by another of its own depth below the same parent.
 [[nodiscard]] bool has_younger(const std::vector<TreeRow>& rows, std::size_t n) {
-    for (std::size_t next = n + 1; next < rows.size() && rows[next].depth >= rows[n].depth; ++next) {
+    for (std::size_t next = n + 1; next < rows.size() && rows[next].depth >= rows[n].depth;
+         ++next) {
         if (rows[next].depth == rows[n].depth) return true;
     }
     return false;
@@ -29,7 +34,9 @@ namespace {
 
 }  // namespace
 
-std::string span_of(Nanoseconds span) { return span_words(static_cast<std::uint64_t>(span < 0 ? 0 : span) / 1'000'000); }
+std::string span_of(Nanoseconds span) {
+    return span_words(static_cast<std::uint64_t>(span < 0 ? 0 : span) / 1'000'000);
+}
 
 std::string ps_words(const std::vector<ActorRow>& rows, bool colours) {
     std::vector<std::vector<Cell>> cells;
@@ -60,7 +67,8 @@ std::string ps_words(const std::vector<ActorRow>& rows, bool colours) {
 
 std::string tree_words(const NodeRow& node, const std::vector<ActorRow>& rows, bool colours) {
     std::vector<std::vector<Cell>> cells;
-    cells.push_back({{node.name}, {"node"}, {"RUNNING", Colour::good}, {pid_words(node.launcher_pid)}, {}, {}});
+    cells.push_back(
+        {{node.name}, {"node"}, {"RUNNING", Colour::good}, {pid_words(node.launcher_pid)}, {}, {}});
     const std::vector<TreeRow> tree = tree_rows(rows);
     std::vector<bool> open;  // By depth: whether a branch goes on further down.
     for (std::size_t n = 0; n < tree.size(); ++n) {
@@ -68,7 +76,8 @@ std::string tree_words(const NodeRow& node, const std::vector<ActorRow>& rows, b
         open.resize(row.depth + 1);
         open[row.depth] = has_younger(tree, n);
         std::string branch;
-        for (std::uint32_t depth = 0; depth < row.depth; ++depth) branch += open[depth] ? "│  " : "   ";
+        for (std::uint32_t depth = 0; depth < row.depth; ++depth)
+            branch += open[depth] ? "│  " : "   ";
         branch += open[row.depth] ? "├─ " : "└─ ";
         if (!row.actor) {
             cells.push_back({{branch + row.name}, {"supervisor"}});
@@ -82,27 +91,31 @@ std::string tree_words(const NodeRow& node, const std::vector<ActorRow>& rows, b
                          {std::to_string(actor.restarts)},
                          {printable(actor.exit.value_or(""))}});
     }
-    return table({{"NAME"}, {"CLASS"}, {"STATE"}, {"PID", true}, {"RESTARTS", true}, {"EXIT"}}, cells, colours);
+    return table({{"NAME"}, {"CLASS"}, {"STATE"}, {"PID", true}, {"RESTARTS", true}, {"EXIT"}},
+                 cells, colours);
 }
 
-std::string not_reached_words(const WaitAnswer& answer, std::string_view wanted, Nanoseconds waited) {
+std::string not_reached_words(const WaitAnswer& answer, std::string_view wanted,
+                              Nanoseconds waited) {
     std::string text = "is " + (answer.state.empty() ? std::string("not there") : answer.state);
     if (answer.exit) text += " (" + printable(*answer.exit) + ")";
     return text.append(", not ").append(wanted).append(", after ").append(span_of(waited));
 }
 
-std::string log_words(std::string_view actor, const LogRow& row, std::size_t name_width, Nanoseconds tai_offset_ns,
-                      bool colours) {
+std::string log_words(std::string_view actor, const LogRow& row, std::size_t name_width,
+                      Nanoseconds tai_offset_ns, bool colours) {
     const std::int64_t wall_ns = row.time_ns - tai_offset_ns;
     const std::time_t seconds = wall_ns / 1'000'000'000;
     std::tm local{};
     ::localtime_r(&seconds, &local);
     char time[64];
-    std::snprintf(time, sizeof time, "%02d:%02d:%02d.%03d", local.tm_hour, local.tm_min, local.tm_sec,
-                  static_cast<int>(wall_ns / 1'000'000 % 1000));
+    std::snprintf(time, sizeof time, "%02d:%02d:%02d.%03d", local.tm_hour, local.tm_min,
+                  local.tm_sec, static_cast<int>(wall_ns / 1'000'000 % 1000));
     std::string text = coloured(time, Colour::faint, colours) + " ";
     if (name_width > 0) {
-        text.append(actor).append(name_width > actor.size() ? name_width - actor.size() : 0, ' ').append(" ");
+        text.append(actor)
+            .append(name_width > actor.size() ? name_width - actor.size() : 0, ' ')
+            .append(" ");
     }
     text += coloured(row.level, colour_of_level(row.level), colours);
     text.append(row.level.size() < 8 ? 8 - row.level.size() : 1, ' ');

@@ -16,14 +16,17 @@ namespace streamlib::supervision {
 /// A table with the columns of `ps --json`, shortened where a person reads.
 [[nodiscard]] std::string ps_words(const std::vector<ActorRow>& rows, bool colours);
 /// The node, and below it supervisors and actors, with branches drawn.
-[[nodiscard]] std::string tree_words(const NodeRow& node, const std::vector<ActorRow>& rows, bool colours);
+[[nodiscard]] std::string tree_words(const NodeRow& node, const std::vector<ActorRow>& rows,
+                                     bool colours);
 /// "is FAILED (signal 9 (SIGKILL)), not RUNNING, after 5s"
-[[nodiscard]] std::string not_reached_words(const WaitAnswer& answer, std::string_view wanted, Nanoseconds waited);
+[[nodiscard]] std::string not_reached_words(const WaitAnswer& answer, std::string_view wanted,
+                                            Nanoseconds waited);
 /// "5.0s"
 [[nodiscard]] std::string span_of(Nanoseconds span);
 
 /// "12:03:04.567 clip        info     opened a.mov": with the name where `name_width` > 0. `tai_offset_ns`: TAI - UTC.
-[[nodiscard]] std::string log_words(std::string_view actor, const LogRow& row, std::size_t name_width,
-                                    Nanoseconds tai_offset_ns, bool colours);
+[[nodiscard]] std::string log_words(std::string_view actor, const LogRow& row,
+                                    std::size_t name_width, Nanoseconds tai_offset_ns,
+                                    bool colours);
 
 }  // namespace streamlib::supervision

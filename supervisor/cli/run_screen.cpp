@@ -13,6 +13,7 @@ namespace {
 
 /// A graph of a thousand actors does not scroll a thousand lines by.
 constexpr std::size_t most_actor_lines = 64;
+constexpr std::size_t most_columns = 1000;  // Of a line that goes to no terminal.
 
 [[nodiscard]] RingRow row_of(const RingCost& ring) {
     RingRow row;
@@ -33,6 +34,7 @@ void RunScreen::line(const std::string& text) {
 }
 
 void RunScreen::findings(std::span<const Finding> findings) {
+    failures_.clear();  // The findings say it, with file and line.
     for (const Finding& finding : findings) screen_.error_line(to_string(finding));
 }
 
@@ -53,7 +55,9 @@ void RunScreen::actor_changed(const ActorEvent& event) {
     if (event.state == ipc::ActorState::failed) {
         std::string text = "actor " + child.name + " (" + child.class_name + ") FAILED";
         if (!event.exit_text.empty()) text += ": " + printable(event.exit_text);
-        return screen_.error(text);
+        failures_.push_back(std::move(text));
+        if (up_) print_failures();
+        return;
     }
     const bool came_up = event.state == ipc::ActorState::running;
     const bool went_by_itself = event.state == ipc::ActorState::stopped && !stopping_;
@@ -64,27 +68,28 @@ void RunScreen::actor_changed(const ActorEvent& event) {
 }
 
 void RunScreen::rings(std::span<const RingCost> rings, std::uint64_t total_bytes) {
-    line("  " + std::to_string(rings.size()) + (rings.size() == 1 ? " ring, " : " rings, ") + bytes_words(total_bytes));
+    line("  " + std::to_string(rings.size()) + (rings.size() == 1 ? " ring, " : " rings, ") +
+         bytes_words(total_bytes));
+}
+
+void RunScreen::print_failures() {
+    for (const std::string& failure : failures_) screen_.error(failure);
+    failures_.clear();
 }
 
 void RunScreen::running(Nanoseconds after_ns) {
     up_ = true;
+    print_failures();
     line("up after " + std::to_string(after_ns / 1'000'000) + " ms; Ctrl-C stops it");
 }
 
 void RunScreen::totals(const RunTotals& totals) {
     if (quiet_) return;
     const Terminal& terminal = screen_.terminal();
-    std::string text = status_words(totals, terminal.colours);
     if (terminal.tty) {
-        if (run_for_) {
-            const std::size_t used = width_of(status_words(totals, false)) + 2;
-            text = progress_words(totals.elapsed_ns, *run_for_, terminal.width > used ? terminal.width - used : 0) + "  " +
-                   text;
-        }
-        screen_.status(text);
+        screen_.status(status_line(totals, run_for_, terminal.width, terminal.colours));
     } else if (worth_a_line(shown_, totals) && !stopping_) {
-        line(text);
+        line(status_line(totals, {}, most_columns, false));
     }
     shown_ = totals;
 }
@@ -96,7 +101,8 @@ void RunScreen::stopping(StopReason reason) {
 
 void RunScreen::finished(const RunSummary& summary) {
     screen_.clear_status();
-    if (planned_) line(summary_words(summary));
+    print_failures();
+    if (planned_ && summary.reason != StopReason::refused) line(summary_words(summary));
 }
 
 void RunScreen::service_restarted(const std::string& text) { line("replaced: " + printable(text)); }
@@ -106,7 +112,9 @@ void CheckScreen::findings(std::span<const Finding> findings) {
     sort_findings(findings_);
 }
 
-void CheckScreen::notes(std::span<const Finding> notes) { notes_.insert(notes_.end(), notes.begin(), notes.end()); }
+void CheckScreen::notes(std::span<const Finding> notes) {
+    notes_.insert(notes_.end(), notes.begin(), notes.end());
+}
 
 void CheckScreen::rings(std::span<const RingCost> rings, std::uint64_t total_bytes) {
     rings_.assign(rings.begin(), rings.end());

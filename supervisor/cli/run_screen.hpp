@@ -34,11 +34,13 @@ public:
 
 private:
     void line(const std::string& text);
+    void print_failures();
 
     Screen& screen_;
     std::optional<Nanoseconds> run_for_;
     bool quiet_;
     std::vector<PlannedChild> children_;
+    std::vector<std::string> failures_;  ///< Of actors, while findings may still say it better.
     RunTotals shown_{};
     bool up_ = false, stopping_ = false, planned_ = false;
 };

@@ -12,7 +12,8 @@ namespace streamlib::supervision {
 namespace {
 
 void write_text(std::FILE* file, std::string_view text) {
-    static_cast<void>(std::fwrite(text.data(), 1, text.size(), file));  // Nobody to tell if nobody reads.
+    static_cast<void>(
+        std::fwrite(text.data(), 1, text.size(), file));  // Nobody to tell if nobody reads.
 }
 
 }  // namespace
@@ -26,7 +27,8 @@ Terminal terminal_of_stdout() {
     const bool dumb = kind != nullptr && std::string_view(kind) == "dumb";
     terminal.colours = !dumb && (no_colour == nullptr || *no_colour == 0);
     winsize size{};
-    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) terminal.width = size.ws_col;
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        terminal.width = size.ws_col;
     return terminal;
 }
 

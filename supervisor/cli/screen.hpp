@@ -15,7 +15,7 @@ namespace streamlib::supervision {
 /// What stdout is.
 struct Terminal {
     bool tty = false;
-    bool colours = false;   ///< A terminal, and NO_COLOR is not set.
+    bool colours = false;  ///< A terminal, and NO_COLOR is not set.
     std::size_t width = 80;
 };
 [[nodiscard]] Terminal terminal_of_stdout();

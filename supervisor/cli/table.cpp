@@ -20,15 +20,16 @@ namespace {
 }
 
 /// "3m12s": two units, the smaller with two digits.
-[[nodiscard]] std::string two_units(std::uint64_t large, const char* large_unit, std::uint64_t small,
-                                    const char* small_unit) {
+[[nodiscard]] std::string two_units(std::uint64_t large, const char* large_unit,
+                                    std::uint64_t small, const char* small_unit) {
     std::string text = std::to_string(large) + large_unit;
     if (small < 10) text += '0';
     return text + std::to_string(small) + small_unit;
 }
 
-void append_line(std::string& text, const std::vector<Cell>& cells, const std::vector<Column>& columns,
-                 const std::vector<std::size_t>& widths, bool colours) {
+void append_line(std::string& text, const std::vector<Cell>& cells,
+                 const std::vector<Column>& columns, const std::vector<std::size_t>& widths,
+                 bool colours) {
     std::size_t blanks = 0;  // Written only before something, so that no line ends with them.
     for (std::size_t n = 0; n < cells.size() && n < columns.size(); ++n) {
         const std::size_t fill = widths[n] - width_of(cells[n].text);
@@ -57,11 +58,31 @@ Colour colour_of_state(std::string_view state) noexcept {
 }
 
 std::size_t width_of(std::string_view text) noexcept {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    }));
 }
 
-std::string table(const std::vector<Column>& columns, const std::vector<std::vector<Cell>>& rows, bool colours) {
+std::string fitted(std::string_view text, std::size_t width) {
+    std::string kept;
+    std::size_t used = 0;
+    bool code = false, cut = false, any_code = false;
+    for (const char c : text) {
+        if (c == '\x1B') code = any_code = true;
+        const bool begins = !code && (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+        if (begins && used == width) {
+            cut = true;
+            break;
+        }
+        if (begins) ++used;
+        kept += c;
+        if (code && c == 'm') code = false;
+    }
+    return cut && any_code ? kept + "\x1B[0m" : kept;
+}
+
+std::string table(const std::vector<Column>& columns, const std::vector<std::vector<Cell>>& rows,
+                  bool colours) {
     std::vector<std::size_t> widths;
     std::vector<Cell> titles;
     for (std::size_t n = 0; n < columns.size(); ++n) {
@@ -73,7 +94,8 @@ std::string table(const std::vector<Column>& columns, const std::vector<std::vec
         titles.push_back({columns[n].title, Colour::faint});
     }
     std::string text;
-    const bool titled = std::any_of(columns.begin(), columns.end(), [](const Column& c) { return !c.title.empty(); });
+    const bool titled = std::any_of(columns.begin(), columns.end(),
+                                    [](const Column& c) { return !c.title.empty(); });
     if (titled) append_line(text, titles, columns, widths, colours);
     for (const auto& row : rows) append_line(text, row, columns, widths, colours);
     return text;

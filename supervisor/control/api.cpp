@@ -15,8 +15,8 @@ namespace streamlib::supervision {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> state_words{"NONE",       "STARTING", "RUNNING", "STOPPING",
-                                                      "RESTARTING", "STOPPED",  "FAILED"};
+constexpr std::array<std::string_view, 7> state_words{
+    "NONE", "STARTING", "RUNNING", "STOPPING", "RESTARTING", "STOPPED", "FAILED"};
 
 /// Walks the tree once; an actor that was seen is not walked again, whatever its parents say.
 class TreeWalk {
@@ -38,7 +38,8 @@ public:
             rows_.push_back({std::string(supervisor), 0, std::nullopt});
             below(members, 1);
         }
-        for (std::size_t n = 0; n < actors_.size(); ++n) add(n, 0);  // A loop of parents has no top.
+        for (std::size_t n = 0; n < actors_.size(); ++n)
+            add(n, 0);  // A loop of parents has no top.
         return std::move(rows_);
     }
 
@@ -97,7 +98,8 @@ int signal_number(std::string_view text) {
     return 0;
 }
 
-std::optional<std::string> exit_words(ipc::ExitKind kind, std::int32_t code, std::string_view text) {
+std::optional<std::string> exit_words(ipc::ExitKind kind, std::int32_t code,
+                                      std::string_view text) {
     if (kind == ipc::ExitKind::none) return std::nullopt;
     std::string words = kind == ipc::ExitKind::refused ? "refused" : exit_text({kind, code}, {});
     if (words.empty()) words = "exit 0";

@@ -20,20 +20,21 @@ struct ActorRow {
     std::int32_t pid = 0;  ///< 0: no process.
     std::string state;     ///< "RUNNING": see `state_word`.
     std::uint64_t restarts = 0;
-    std::uint64_t incarnation = 0;     ///< 0 before the first start.
-    std::uint64_t uptime_ms = 0;       ///< Of this incarnation; of the last one if it has ended.
-    std::optional<std::string> exit;   ///< How the last one ended: see `exit_words`. None: none has yet.
+    std::uint64_t incarnation = 0;  ///< 0 before the first start.
+    std::uint64_t uptime_ms = 0;    ///< Of this incarnation; of the last one if it has ended.
+    std::optional<std::string>
+        exit;  ///< How the last one ended: see `exit_words`. None: none has yet.
     std::string dispatcher;
     std::uint64_t ticks = 0, ticks_dropped = 0;  ///< Over all incarnations, as all counts here.
 
     std::string name, class_name;
-    std::string parent, supervisor;    ///< Empty: none; the node's own.
-    std::string tier;                  ///< "fork", "exec", "standby": where this incarnation came from.
+    std::string parent, supervisor;  ///< Empty: none; the node's own.
+    std::string tier;  ///< "fork", "exec", "standby": where this incarnation came from.
     std::uint64_t frames_in = 0, frames_out = 0;
-    std::uint64_t missed = 0;          ///< Blocks of its inputs overwritten unseen.
+    std::uint64_t missed = 0;  ///< Blocks of its inputs overwritten unseen.
     std::uint64_t process_last_ns = 0, process_max_ns = 0;
-    std::uint64_t log_lines = 0;       ///< Lines ever logged: the number of the next one.
-    std::string error;                 ///< Its last error; empty: none.
+    std::uint64_t log_lines = 0;              ///< Lines ever logged: the number of the next one.
+    std::string error;                        ///< Its last error; empty: none.
     std::uint32_t index = 0, generation = 0;  ///< Its place in the directory.
 };
 
@@ -84,7 +85,7 @@ struct WaitAnswer {
 /// What the tree shows on one line; an actor, or a supervisor (`actor` none).
 struct TreeRow {
     std::string name;
-    std::uint32_t depth = 0;  ///< 0: right below the node.
+    std::uint32_t depth = 0;           ///< 0: right below the node.
     std::optional<std::size_t> actor;  ///< Into the rows given.
 };
 
@@ -94,7 +95,8 @@ struct TreeRow {
 [[nodiscard]] std::string_view tier_word(ipc::SpawnTier tier) noexcept;
 /// "exit 0", "exit 1: no such file: a.mov", "signal 9 (SIGKILL)", "refused: …"; none if it has not ended. `text` is the
 /// directory's: all of that, or the part behind the colon.
-[[nodiscard]] std::optional<std::string> exit_words(ipc::ExitKind kind, std::int32_t code, std::string_view text);
+[[nodiscard]] std::optional<std::string> exit_words(ipc::ExitKind kind, std::int32_t code,
+                                                    std::string_view text);
 /// "KILL", "SIGKILL", "kill" or "9"; 0: there is none.
 [[nodiscard]] int signal_number(std::string_view text);
 

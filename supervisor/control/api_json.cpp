@@ -11,7 +11,9 @@ namespace json = boost::json;
 
 /// Length of the well-formed UTF-8 sequence that `text` begins with; 0: none (RFC 3629 section 4).
 [[nodiscard]] std::size_t utf8_sequence(std::string_view text) noexcept {
-    const auto byte = [&](std::size_t n) { return n < text.size() ? static_cast<unsigned char>(text[n]) : 0U; };
+    const auto byte = [&](std::size_t n) {
+        return n < text.size() ? static_cast<unsigned char>(text[n]) : 0U;
+    };
     const auto tail = [&](std::size_t n) { return (byte(n) & 0xC0U) == 0x80U; };
     const unsigned first = byte(0), second = byte(1);
     if (first < 0x80) return 1;
@@ -94,8 +96,8 @@ namespace json = boost::json;
 }
 
 /// The rows from `at` that are deeper than `depth`, as a list of objects with their own "children".
-[[nodiscard]] json::array tree_below(const std::vector<TreeRow>& rows, std::size_t& at, std::uint32_t depth,
-                                     const std::vector<ActorRow>& actors) {
+[[nodiscard]] json::array tree_below(const std::vector<TreeRow>& rows, std::size_t& at,
+                                     std::uint32_t depth, const std::vector<ActorRow>& actors) {
     json::array list;
     while (at < rows.size() && rows[at].depth >= depth) {
         const TreeRow& row = rows[at++];
@@ -113,13 +115,15 @@ namespace json = boost::json;
 [[nodiscard]] Result<json::object> read_object(std::string_view text) {
     json::error_code error;
     json::value value = json::parse(text, error, {}, {.max_depth = 32});
-    if (error || !value.is_object()) return fail(Errc::parse, "the control process answered with something else than JSON");
+    if (error || !value.is_object())
+        return fail(Errc::parse, "the control process answered with something else than JSON");
     return std::move(value.get_object());
 }
 
 [[nodiscard]] std::string text_of(const json::object& object, std::string_view key) {
     const json::value* value = object.if_contains(key);
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+    return value != nullptr && value->is_string() ? std::string(value->get_string())
+                                                  : std::string();
 }
 
 template <class Number>
@@ -136,7 +140,8 @@ template <class Number>
     return value != nullptr && value->is_bool() && value->get_bool();
 }
 
-[[nodiscard]] std::optional<std::string> optional_text_of(const json::object& object, std::string_view key) {
+[[nodiscard]] std::optional<std::string> optional_text_of(const json::object& object,
+                                                          std::string_view key) {
     const json::value* value = object.if_contains(key);
     if (value == nullptr || !value->is_string()) return std::nullopt;
     return std::string(value->get_string());
@@ -173,7 +178,8 @@ template <class Number>
 
 [[nodiscard]] LogRow log_of(const json::object& object) {
     return {number_of<std::uint64_t>(object, "number"), number_of<std::int64_t>(object, "time_ns"),
-            text_of(object, "level"), number_of<std::uint64_t>(object, "incarnation"), text_of(object, "text")};
+            text_of(object, "level"), number_of<std::uint64_t>(object, "incarnation"),
+            text_of(object, "text")};
 }
 
 [[nodiscard]] RingReaderRow reader_of(const json::object& object) {
@@ -182,7 +188,8 @@ template <class Number>
 
 /// What `read` makes of each object in the list `key`; what is no object is left out.
 template <class Row, class Read>
-[[nodiscard]] std::vector<Row> rows_of(const json::object& object, std::string_view key, Read read) {
+[[nodiscard]] std::vector<Row> rows_of(const json::object& object, std::string_view key,
+                                       Read read) {
     std::vector<Row> rows;
     const json::value* list = object.if_contains(key);
     if (list == nullptr || !list->is_array()) return rows;
@@ -209,7 +216,8 @@ template <class Row, class Read>
 
 /// `{"KEY": [ row, … ]}`
 template <class Row, class Write>
-[[nodiscard]] std::string list_json(std::string_view key, const std::vector<Row>& rows, Write write) {
+[[nodiscard]] std::string list_json(std::string_view key, const std::vector<Row>& rows,
+                                    Write write) {
     json::array list;
     list.reserve(rows.size());
     for (const Row& row : rows) list.push_back(write(row));
@@ -218,9 +226,13 @@ template <class Row, class Write>
 
 }  // namespace
 
-std::string actors_json(const std::vector<ActorRow>& rows) { return list_json("actors", rows, actor_object); }
+std::string actors_json(const std::vector<ActorRow>& rows) {
+    return list_json("actors", rows, actor_object);
+}
 std::string actor_json(const ActorRow& row) { return json::serialize(actor_object(row)); }
-std::string rings_json(const std::vector<RingRow>& rows) { return list_json("rings", rows, ring_object); }
+std::string rings_json(const std::vector<RingRow>& rows) {
+    return list_json("rings", rows, ring_object);
+}
 std::string done_json() { return R"({"ok":true})"; }
 
 std::string tree_json(const NodeRow& node, const std::vector<ActorRow>& rows) {
@@ -251,7 +263,8 @@ std::string node_json(const NodeRow& node) {
 std::string logs_json(const LogPage& page) {
     json::array lines;
     for (const LogRow& row : page.lines) lines.push_back(log_object(row));
-    return json::serialize(json::object{{"lines", std::move(lines)}, {"next", page.next}, {"lost", page.lost}});
+    return json::serialize(
+        json::object{{"lines", std::move(lines)}, {"next", page.next}, {"lost", page.lost}});
 }
 
 std::string wait_json(const WaitAnswer& answer) {
@@ -266,13 +279,15 @@ std::string error_json(std::string_view code, std::string_view text) {
 }
 
 Result<std::vector<ActorRow>> read_actors(std::string_view text) {
-    return read_object(text).map([](const json::object& o) { return rows_of<ActorRow>(o, "actors", actor_of); });
+    return read_object(text).map(
+        [](const json::object& o) { return rows_of<ActorRow>(o, "actors", actor_of); });
 }
 
 Result<ActorRow> read_actor(std::string_view text) { return read_object(text).map(actor_of); }
 
 Result<std::vector<RingRow>> read_rings(std::string_view text) {
-    return read_object(text).map([](const json::object& o) { return rows_of<RingRow>(o, "rings", ring_of); });
+    return read_object(text).map(
+        [](const json::object& o) { return rows_of<RingRow>(o, "rings", ring_of); });
 }
 
 Result<NodeRow> read_node(std::string_view text) {
@@ -298,20 +313,22 @@ Result<NodeRow> read_node(std::string_view text) {
 Result<LogPage> read_logs(std::string_view text) {
     const auto object = read_object(text);
     if (!object) return tl::unexpected(object.error());
-    return LogPage{rows_of<LogRow>(*object, "lines", log_of), number_of<std::uint64_t>(*object, "next"),
+    return LogPage{rows_of<LogRow>(*object, "lines", log_of),
+                   number_of<std::uint64_t>(*object, "next"),
                    number_of<std::uint64_t>(*object, "lost")};
 }
 
 Result<WaitAnswer> read_wait(std::string_view text) {
     const auto object = read_object(text);
     if (!object) return tl::unexpected(object.error());
-    return WaitAnswer{flag_of(*object, "reached"), flag_of(*object, "known"), text_of(*object, "state"),
-                      optional_text_of(*object, "exit")};
+    return WaitAnswer{flag_of(*object, "reached"), flag_of(*object, "known"),
+                      text_of(*object, "state"), optional_text_of(*object, "exit")};
 }
 
 std::string read_error(std::string_view text) {
     const auto object = read_object(text);
-    return object && object->contains("error") ? text_of(*object, "error") : std::string(text.substr(0, 200));
+    return object && object->contains("error") ? text_of(*object, "error")
+                                               : std::string(text.substr(0, 200));
 }
 
 // ---- lines of the command line ----
@@ -320,7 +337,9 @@ std::string ps_line(const ActorRow& row) { return json::serialize(ps_object(row)
 std::string ring_line(const RingRow& row) { return json::serialize(ring_object(row)); }
 
 std::string tree_line(const TreeRow& row, const std::vector<ActorRow>& actors) {
-    json::object object{{"name", utf8(row.name)}, {"depth", row.depth}, {"kind", row.actor ? "actor" : "supervisor"}};
+    json::object object{{"name", utf8(row.name)},
+                        {"depth", row.depth},
+                        {"kind", row.actor ? "actor" : "supervisor"}};
     if (row.actor) {
         for (auto& [key, value] : ps_object(actors[*row.actor])) object[key] = std::move(value);
     }
@@ -333,10 +352,13 @@ std::string log_line(std::string_view actor, const LogRow& row) {
     return json::serialize(object);
 }
 
-std::string finding_line(std::string_view kind, std::string_view file, std::uint32_t line, std::string_view key,
-                         std::string_view text) {
-    return json::serialize(json::object{
-        {"kind", utf8(kind)}, {"file", utf8(file)}, {"line", line}, {"key", utf8(key)}, {"text", utf8(text)}});
+std::string finding_line(std::string_view kind, std::string_view file, std::uint32_t line,
+                         std::string_view key, std::string_view text) {
+    return json::serialize(json::object{{"kind", utf8(kind)},
+                                        {"file", utf8(file)},
+                                        {"line", line},
+                                        {"key", utf8(key)},
+                                        {"text", utf8(text)}});
 }
 
 }  // namespace streamlib::supervision

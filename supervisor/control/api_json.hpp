@@ -41,8 +41,9 @@ namespace streamlib::supervision {
 [[nodiscard]] std::string tree_line(const TreeRow& row, const std::vector<ActorRow>& actors);
 [[nodiscard]] std::string log_line(std::string_view actor, const LogRow& row);
 /// {"kind": "finding"|"note", "file", "line", "key", "text"}
-[[nodiscard]] std::string finding_line(std::string_view kind, std::string_view file, std::uint32_t line,
-                                       std::string_view key, std::string_view text);
+[[nodiscard]] std::string finding_line(std::string_view kind, std::string_view file,
+                                       std::uint32_t line, std::string_view key,
+                                       std::string_view text);
 [[nodiscard]] std::string ring_line(const RingRow& row);
 
 }  // namespace streamlib::supervision

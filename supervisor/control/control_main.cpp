@@ -25,9 +25,9 @@ using control_link::NoticeKind;
 using std::chrono::milliseconds;
 
 constexpr Nanoseconds launcher_timeout_ns = 5'000'000'000;
-constexpr milliseconds look_again{5};        // While somebody waits for a state.
+constexpr milliseconds look_again{5};  // While somebody waits for a state.
 constexpr milliseconds first_notice_timeout{10'000};
-constexpr std::size_t max_asked = 256;       // Requests that the launcher has not answered yet.
+constexpr std::size_t max_asked = 256;  // Requests that the launcher has not answered yet.
 
 /// The loop's owner: turns messages into answers and the other way round.
 class ControlProcess {
@@ -40,7 +40,8 @@ public:
 
     [[nodiscard]] Result<> start() {
         if (auto met = meet_launcher(); !met) return met;
-        if (auto listening = server_.listen(node_->run_dir(), "control.sock"); !listening) return listening;
+        if (auto listening = server_.listen(node_->run_dir(), "control.sock"); !listening)
+            return listening;
         control_link::Request request;
         request.kind = control_link::RequestKind::listening;
         return channel_.send(control_link::bytes_of(request));
@@ -71,7 +72,8 @@ private:
         const auto notice = control_link::record_in<control_link::NodeNotice>(first->bytes);
         auto second = channel_.receive_until(deadline);
         if (!second) return tl::unexpected(second.error());
-        const bool fits = control_link::record_in<control_link::DirectoryNotice>(second->bytes).has_value();
+        const bool fits =
+            control_link::record_in<control_link::DirectoryNotice>(second->bytes).has_value();
         if (!notice || notice->kind != NoticeKind::node || !fits || second->fds.size() != 1) {
             return fail(Errc::mismatch, "control: the launcher is of another build");
         }
@@ -96,7 +98,8 @@ private:
     void take(ipc::Channel::Message& message) {
         const auto kind = control_link::notice_kind(message.bytes);
         if (kind == NoticeKind::actor_page && message.fds.size() == 1) {
-            const auto notice = control_link::record_in<control_link::ActorPageNotice>(message.bytes);
+            const auto notice =
+                control_link::record_in<control_link::ActorPageNotice>(message.bytes);
             if (!notice) return;
             if (const auto added = node_->add_page(*notice, std::move(message.fds[0])); !added) {
                 std::fprintf(stderr, "control: %s\n", added.error().text.c_str());
@@ -117,8 +120,10 @@ private:
 
     void handle(const HttpRequest& request, HttpServer::Respond respond) {
         Routed routed = route(request, *node_);
-        if (auto* response = std::get_if<HttpResponse>(&routed)) return respond(std::move(*response));
-        if (auto* asked = std::get_if<AskLauncher>(&routed)) return ask(std::move(*asked), std::move(respond));
+        if (auto* response = std::get_if<HttpResponse>(&routed))
+            return respond(std::move(*response));
+        if (auto* asked = std::get_if<AskLauncher>(&routed))
+            return ask(std::move(*asked), std::move(respond));
         const auto& wait = std::get<WaitFor>(routed);
         waiting_.push_back({wait, MonotonicTime::now() + wait.timeout_ns, std::move(respond)});
         seen_changes_.reset();
@@ -129,7 +134,8 @@ private:
         asked.request.id = ++last_id_;
         const bool room = asked_.size() < max_asked;
         if (!room || !channel_.send(control_link::bytes_of(asked.request))) {
-            return respond(error_response(503, Errc::timeout, asked.subject + ": the launcher is busy; try again"));
+            return respond(error_response(503, Errc::timeout,
+                                          asked.subject + ": the launcher is busy; try again"));
         }
         const std::uint64_t id = asked.request.id;
         asked_.emplace(id, Asked{std::move(respond), asked.subject});
@@ -138,7 +144,8 @@ private:
             if (found == asked_.end()) return;
             const Asked late = std::move(found->second);
             asked_.erase(found);
-            late.respond(error_response(503, Errc::timeout, late.subject + ": the launcher did not answer in 5 s"));
+            late.respond(error_response(503, Errc::timeout,
+                                        late.subject + ": the launcher did not answer in 5 s"));
         });
     }
 

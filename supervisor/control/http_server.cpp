@@ -63,7 +63,9 @@ private:
         parser_->body_limit(shared_.limits.body_bytes);
         stream_.expires_after(shared_.limits.request_timeout);
         http::async_read(stream_, buffer_, *parser_,
-                         [self = shared_from_this()](beast::error_code error, std::size_t) { self->on_read(error); });
+                         [self = shared_from_this()](beast::error_code error, std::size_t) {
+                             self->on_read(error);
+                         });
     }
 
     void on_read(beast::error_code error) {
@@ -74,7 +76,8 @@ private:
         static const auto& broken_http = http::make_error_code(http::error::bad_method).category();
         if (error == http::error::end_of_stream || error.category() != broken_http) return close();
         keep_alive_ = false;
-        const bool long_one = error == http::error::body_limit || error == http::error::header_limit;
+        const bool long_one =
+            error == http::error::body_limit || error == http::error::header_limit;
         write(error_response(long_one ? 413U : 400U, Errc::parse,
                              long_one ? "the request is too long" : "this is no HTTP request"));
     }
@@ -87,7 +90,8 @@ private:
         // Kept by whoever answers later; a second call finds the session gone on and does nothing.
         auto self = shared_from_this();
         shared_.handler(std::move(request), [self, round = ++round_](HttpResponse response) {
-            if (round == self->round_ && !std::exchange(self->answered_, true)) self->write(std::move(response));
+            if (round == self->round_ && !std::exchange(self->answered_, true))
+                self->write(std::move(response));
         });
     }
 
@@ -101,12 +105,13 @@ private:
         answer_.body().push_back('\n');
         answer_.prepare_payload();
         stream_.expires_after(shared_.limits.answer_timeout);
-        http::async_write(stream_, answer_, [self = shared_from_this()](beast::error_code error, std::size_t) {
-            if (self->closed_) return;
-            if (error || !self->keep_alive_) return self->close();
-            self->answered_ = false;
-            self->read();
-        });
+        http::async_write(stream_, answer_,
+                          [self = shared_from_this()](beast::error_code error, std::size_t) {
+                              if (self->closed_) return;
+                              if (error || !self->keep_alive_) return self->close();
+                              self->answered_ = false;
+                              self->read();
+                          });
     }
 
     Shared& shared_;
@@ -127,7 +132,8 @@ private:
 }  // namespace
 
 struct HttpServer::State {
-    State(const HttpLimits& limits, Handler handler) : shared{limits, std::move(handler), {}}, acceptor(loop) {}
+    State(const HttpLimits& limits, Handler handler)
+        : shared{limits, std::move(handler), {}}, acceptor(loop) {}
     ~State() {
         while (!shared.sessions.empty()) shared.sessions.front()->close();
         for (auto& watched : descriptors) watched->release();
@@ -164,12 +170,13 @@ struct HttpServer::State {
     }
 
     void wait_readable(asio::posix::stream_descriptor& descriptor, std::function<void()> readable) {
-        descriptor.async_wait(asio::posix::stream_descriptor::wait_read,
-                              [this, &descriptor, readable = std::move(readable)](beast::error_code error) {
-                                  if (error) return;
-                                  readable();
-                                  wait_readable(descriptor, readable);
-                              });
+        descriptor.async_wait(
+            asio::posix::stream_descriptor::wait_read,
+            [this, &descriptor, readable = std::move(readable)](beast::error_code error) {
+                if (error) return;
+                readable();
+                wait_readable(descriptor, readable);
+            });
     }
 
     asio::io_context loop{1};

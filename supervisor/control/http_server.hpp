@@ -23,8 +23,9 @@ struct HttpLimits {
     std::size_t connections = 64;
     std::uint32_t header_bytes = 8192;
     std::uint64_t body_bytes = 65536;
-    std::chrono::milliseconds request_timeout{5'000};  ///< From the first byte waited for to the last.
-    std::chrono::milliseconds answer_timeout{5'000};   ///< For a client to take its answer.
+    std::chrono::milliseconds request_timeout{
+        5'000};  ///< From the first byte waited for to the last.
+    std::chrono::milliseconds answer_timeout{5'000};  ///< For a client to take its answer.
 };
 
 class HttpServer {
@@ -46,7 +47,7 @@ public:
     /// Calls `act` once, `delay` from now.
     void after(std::chrono::milliseconds delay, std::function<void()> act);
 
-    void run();            ///< Until `stop`.
+    void run();  ///< Until `stop`.
     void stop() noexcept;
 
 private:

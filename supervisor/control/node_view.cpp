@@ -18,7 +18,9 @@ namespace {
 }
 
 [[nodiscard]] std::uint64_t milliseconds(std::int64_t from_ns, std::int64_t to_ns) noexcept {
-    return from_ns > 0 && to_ns > from_ns ? static_cast<std::uint64_t>((to_ns - from_ns) / 1'000'000) : 0;
+    return from_ns > 0 && to_ns > from_ns
+               ? static_cast<std::uint64_t>((to_ns - from_ns) / 1'000'000)
+               : 0;
 }
 
 void add_counts(ActorRow& row, const ipc::ActorPage& page) {
@@ -51,9 +53,11 @@ NodeView::NodeView(const control_link::NodeNotice& node, ipc::DirectoryView dire
       directory_(std::move(directory)) {}
 
 Result<> NodeView::add_page(const control_link::ActorPageNotice& notice, UniqueFd fd) {
-    auto segment = ipc::MappedSegment::map(std::move(fd), ipc::Access::read_only, ipc::actor_page_layout_hash);
+    auto segment =
+        ipc::MappedSegment::map(std::move(fd), ipc::Access::read_only, ipc::actor_page_layout_hash);
     if (!segment) return tl::unexpected(segment.error());
-    if (segment->bytes() < sizeof(ipc::ActorPage)) return fail(Errc::mismatch, "actor page: too short");
+    if (segment->bytes() < sizeof(ipc::ActorPage))
+        return fail(Errc::mismatch, "actor page: too short");
     pages_.insert_or_assign(notice.actor_index, Page{notice.actor_generation, std::move(*segment)});
     return {};
 }
@@ -73,7 +77,8 @@ ActorRow NodeView::row(std::uint32_t index, const ipc::ActorRecord& record) cons
     row.state = state_word(record.state);
     row.restarts = record.restarts;
     row.incarnation = record.incarnation;
-    const std::int64_t end = record.ended_monotonic_ns != 0 ? record.ended_monotonic_ns : MonotonicTime::now().ns;
+    const std::int64_t end =
+        record.ended_monotonic_ns != 0 ? record.ended_monotonic_ns : MonotonicTime::now().ns;
     row.uptime_ms = milliseconds(record.started_monotonic_ns, end);
     row.exit = exit_words(record.exit_kind, record.exit_code, record.exit_text.view());
     row.dispatcher = record.dispatcher.view();
@@ -131,7 +136,8 @@ std::vector<RingRow> NodeView::rings() const {
         const auto port = directory_.port(n);
         if (!port || port->direction != ipc::PortDirection::input || !port->ring) continue;
         const auto found = row_of.find(port->ring.index);
-        if (found != row_of.end()) rows[found->second].readers.push_back({port_name(*port), port->cell});
+        if (found != row_of.end())
+            rows[found->second].readers.push_back({port_name(*port), port->cell});
     }
     return rows;
 }
@@ -175,8 +181,8 @@ Result<LogPage> NodeView::logs(const ActorRow& actor, const LogQuery& query) con
     LogPage page{{}, reader.position(), read.lost};
     for (ipc::LogLine& line : read.lines) {
         if (line.truncated) line.text += " …";
-        page.lines.push_back({line.number, line.time.ns, std::string(to_string(line.level)), line.incarnation,
-                              std::move(line.text)});
+        page.lines.push_back({line.number, line.time.ns, std::string(to_string(line.level)),
+                              line.incarnation, std::move(line.text)});
     }
     return page;
 }

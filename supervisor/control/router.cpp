@@ -62,18 +62,21 @@ using control_link::RequestKind;
     const std::string_view signal = target.value("signal").value_or("KILL");
     asked.request.signal = signal_number(signal);
     if (asked.request.signal == 0) {
-        return error_response(400, Errc::parse, "signal: no signal is called \"" + std::string(signal) + "\"");
+        return error_response(400, Errc::parse,
+                              "signal: no signal is called \"" + std::string(signal) + "\"");
     }
     return asked;
 }
 
 /// /v1/actors/NAME and below.
-[[nodiscard]] Routed route_actor(const HttpRequest& request, const Target& target, const NodeSource& node) {
+[[nodiscard]] Routed route_actor(const HttpRequest& request, const Target& target,
+                                 const NodeSource& node) {
     const std::string& name = target.segments[2];
     const std::string verb = target.segments.size() > 3 ? target.segments[3] : "";
     const bool act = verb == "stop" || verb == "kill";
     if (target.segments.size() > 4 || (!act && !verb.empty() && verb != "logs")) {
-        return error_response(404, Errc::not_found, "no such page; an actor has logs, stop and kill");
+        return error_response(404, Errc::not_found,
+                              "no such page; an actor has logs, stop and kill");
     }
     const auto row = node.actor(name);
     if (!row) return no_such_actor(name, node);
@@ -91,16 +94,18 @@ using control_link::RequestKind;
     if (!timeout_ms) return failure(timeout_ms.error());
     if (wait.actor.empty()) return error_response(400, Errc::parse, "actor: which one is missing");
     if (!is_state_word(wait.state)) {
-        return error_response(400, Errc::parse,
-                              "state: STARTING, RUNNING, STOPPING, RESTARTING, STOPPED or FAILED are wanted, not \"" +
-                                  wait.state + "\"");
+        return error_response(
+            400, Errc::parse,
+            "state: STARTING, RUNNING, STOPPING, RESTARTING, STOPPED or FAILED are wanted, not \"" +
+                wait.state + "\"");
     }
     const auto most_ms = static_cast<std::uint64_t>(max_wait_ns / 1'000'000);
     wait.timeout_ns = static_cast<Nanoseconds>(std::min(*timeout_ms, most_ms)) * 1'000'000;
     return wait;
 }
 
-[[nodiscard]] Routed route_page(std::string_view page, const Target& target, const NodeSource& node) {
+[[nodiscard]] Routed route_page(std::string_view page, const Target& target,
+                                const NodeSource& node) {
     if (page == "actors") return HttpResponse{200, actors_json(node.actors())};
     if (page == "tree") return HttpResponse{200, tree_json(node.node(), node.actors())};
     if (page == "node") return HttpResponse{200, node_json(node.node())};
@@ -115,11 +120,13 @@ Routed route(const HttpRequest& request, const NodeSource& node) {
     if (!target) return failure(target.error());
     const std::vector<std::string>& path = target->segments;
     const auto nothing = [] {
-        return error_response(404, Errc::not_found,
-                              "no such page; there are /v1/node, actors, tree, rings, wait, stop and actors/NAME");
+        return error_response(
+            404, Errc::not_found,
+            "no such page; there are /v1/node, actors, tree, rings, wait, stop and actors/NAME");
     };
     if (path.size() < 2 || path[0] != "v1") return nothing();
-    if (path.size() > 2) return path[1] == "actors" ? route_actor(request, *target, node) : nothing();
+    if (path.size() > 2)
+        return path[1] == "actors" ? route_actor(request, *target, node) : nothing();
     if (path[1] == "stop") {
         if (request.method != "POST") return wrong_method("POST");
         AskLauncher asked{{}, "node " + node.node().name};

@@ -48,7 +48,8 @@ public:
     [[nodiscard]] virtual std::optional<ActorRow> actor(std::string_view name) const = 0;
     [[nodiscard]] virtual std::vector<RingRow> rings() const = 0;
     /// Errors: not_found (its page has not come yet).
-    [[nodiscard]] virtual Result<LogPage> logs(const ActorRow& actor, const LogQuery& query) const = 0;
+    [[nodiscard]] virtual Result<LogPage> logs(const ActorRow& actor,
+                                               const LogQuery& query) const = 0;
 };
 
 /// Send this to the launcher (its id is still to be set); its reply goes through `reply_response`.
@@ -68,7 +69,8 @@ using Routed = std::variant<HttpResponse, AskLauncher, WaitFor>;
 
 [[nodiscard]] Routed route(const HttpRequest& request, const NodeSource& node);
 
-[[nodiscard]] HttpResponse reply_response(const control_link::Reply& reply, std::string_view subject);
+[[nodiscard]] HttpResponse reply_response(const control_link::Reply& reply,
+                                          std::string_view subject);
 /// Where the actor is now, and whether that is what was waited for.
 [[nodiscard]] WaitAnswer wait_answer(const WaitFor& wait, const std::optional<ActorRow>& actor);
 [[nodiscard]] HttpResponse wait_response(const WaitAnswer& answer);

@@ -33,7 +33,8 @@ std::string usage_error(std::initializer_list<std::string> words) {
 }
 
 TEST(CommandLine, run_takes_a_graph_and_settings_in_any_order) {
-    const CommandLine line = command({"run", "--set", "a.b=c d", "graph.toml", "--for", "1.5s", "--set=x.y=z=1", "--node", "studio"});
+    const CommandLine line = command({"run", "--set", "a.b=c d", "graph.toml", "--for", "1.5s",
+                                      "--set=x.y=z=1", "--node", "studio"});
     EXPECT_EQ(line.verb, Verb::run);
     EXPECT_EQ(line.subject, "graph.toml");
     EXPECT_THAT(line.sets, ElementsAre("a.b=c d", "x.y=z=1"));
@@ -69,12 +70,15 @@ TEST(CommandLine, every_verb_of_this_version_is_understood) {
 
 TEST(CommandLine, verbs_to_come_say_so_and_are_not_in_the_help) {
     const std::string help = parse({"--help"}).out;
-    for (const char* verb : {"top", "crash", "events", "restart", "replace", "send", "ask", "set", "tap", "record", "replay",
-                             "trace", "clock", "st2110", "dot", "doctor"}) {
-        EXPECT_THAT(usage_error({verb, "x", "--whatever"}), HasSubstr("not in this version")) << verb;
+    for (const char* verb :
+         {"top", "crash", "events", "restart", "replace", "send", "ask", "set", "tap", "record",
+          "replay", "trace", "clock", "st2110", "dot", "doctor"}) {
+        EXPECT_THAT(usage_error({verb, "x", "--whatever"}), HasSubstr("not in this version"))
+            << verb;
         EXPECT_THAT(help, Not(HasSubstr("\n  " + std::string(verb) + " "))) << verb;
     }
-    EXPECT_THAT(usage_error({"run", "g.toml", "--http", "0.0.0.0:80"}), HasSubstr("--http: not in this version"));
+    EXPECT_THAT(usage_error({"run", "g.toml", "--http", "0.0.0.0:80"}),
+                HasSubstr("--http: not in this version"));
     EXPECT_THAT(usage_error({"run", "g.toml", "--step"}), HasSubstr("--step: not in this version"));
 }
 
@@ -98,7 +102,8 @@ TEST(CommandLine, help_and_version_are_done) {
     EXPECT_THAT(version.out, testing::MatchesRegex("streamlib [0-9]+\\.[0-9]+\\.[0-9]+\n"));
     const ParsedLine help = parse({"--help"});
     EXPECT_EQ(help.exit_code, 0);
-    for (const char* verb : {"run", "check", "inspect", "ps", "tree", "logs", "stop", "kill", "wait", "gc"}) {
+    for (const char* verb :
+         {"run", "check", "inspect", "ps", "tree", "logs", "stop", "kill", "wait", "gc"}) {
         EXPECT_THAT(help.out, HasSubstr("\n  " + std::string(verb) + " ")) << verb;
     }
     const ParsedLine of_run = parse({"run", "--help"});

@@ -14,8 +14,13 @@ class Chatter final : public Actor {
 public:
     static constexpr const char* class_name = "Chatter";
     static constexpr const char* class_text = "Counts, and says so";
-    Property<std::int64_t> blocks{*this, "blocks", 0, {.text = "Ends after so many; 0: never", .unit = "blocks", .min = 0, .max = 1e9}};
-    Property<std::string> file{*this, "file", "", {.text = "Not read", .is_path = true, .must_exist = true}};
+    Property<std::int64_t> blocks{
+        *this,
+        "blocks",
+        0,
+        {.text = "Ends after so many; 0: never", .unit = "blocks", .min = 0, .max = 1e9}};
+    Property<std::string> file{
+        *this, "file", "", {.text = "Not read", .is_path = true, .must_exist = true}};
     Property<bool> broken{*this, "broken", false, {.text = "Fails in start()"}};
     Output<Data> out{*this, "out", "Its count"};
 
@@ -51,7 +56,9 @@ public:
     void process(const Tick&) override {
         while (in.read() == InputStatus::fresh) ++seen_;
     }
-    void stop() override { log(LogLevel::warning, "stopped after \x1B[31m" + std::to_string(seen_) + " \xFF blocks"); }
+    void stop() override {
+        log(LogLevel::warning, "stopped after \x1B[31m" + std::to_string(seen_) + " \xFF blocks");
+    }
 
 private:
     std::uint64_t seen_ = 0;

@@ -16,14 +16,16 @@ using testing::Not;
 namespace {
 
 TEST(Table, aligns_columns_and_ends_lines_without_blanks) {
-    EXPECT_EQ(table({{"A"}, {"NUMBER", true}, {"C"}}, {{{"long one"}, {"7"}, {""}}, {{"é"}, {"12345678"}, {"x"}}}, false),
+    EXPECT_EQ(table({{"A"}, {"NUMBER", true}, {"C"}},
+                    {{{"long one"}, {"7"}, {""}}, {{"é"}, {"12345678"}, {"x"}}}, false),
               "A           NUMBER  C\n"
               "long one         7\n"
               "é         12345678  x\n");
 }
 
 TEST(Table, colours_do_not_move_columns) {
-    const std::string text = table({{""}, {""}}, {{{"FAILED", Colour::bad}, {"x"}}, {{"OK"}, {"y"}}}, true);
+    const std::string text =
+        table({{""}, {""}}, {{{"FAILED", Colour::bad}, {"x"}}, {{"OK"}, {"y"}}}, true);
     EXPECT_EQ(text, "\x1B[1;31mFAILED\x1B[0m  x\nOK      y\n");
 }
 
@@ -60,9 +62,12 @@ TEST(PsWords, show_every_column) {
     ActorRow out = actor("out", "FAILED");
     out.exit = "signal 9 (SIGKILL)";
     EXPECT_EQ(ps_words({clip, out}, false),
-              "URI                      PID  STATE    RESTARTS  INCARNATION  UPTIME  EXIT                DISPATCHER  TICKS  DROPPED\n"
-              "actor://host/Null/clip  4711  RUNNING         0            0    0.0s  -                   process        60        0\n"
-              "actor://host/Null/out      -  FAILED          0            0    0.0s  signal 9 (SIGKILL)  process         0        0\n");
+              "URI                      PID  STATE    RESTARTS  INCARNATION  UPTIME  EXIT          "
+              "      DISPATCHER  TICKS  DROPPED\n"
+              "actor://host/Null/clip  4711  RUNNING         0            0    0.0s  -             "
+              "      process        60        0\n"
+              "actor://host/Null/out      -  FAILED          0            0    0.0s  signal 9 "
+              "(SIGKILL)  process         0        0\n");
 }
 
 TEST(TreeWords, draw_branches) {
@@ -71,7 +76,8 @@ TEST(TreeWords, draw_branches) {
     NodeRow node;
     node.name = "studio";
     node.launcher_pid = 1;
-    const std::string text = tree_words(node, {actor("a", "RUNNING"), child, actor("b", "STOPPED")}, false);
+    const std::string text =
+        tree_words(node, {actor("a", "RUNNING"), child, actor("b", "STOPPED")}, false);
     EXPECT_THAT(text, HasSubstr("\n├─ a "));
     EXPECT_THAT(text, HasSubstr("\n│  └─ child "));
     EXPECT_THAT(text, HasSubstr("\n└─ b "));
@@ -82,14 +88,34 @@ TEST(RunWords, a_status_names_what_was_lost) {
     totals.elapsed_ns = 12'000'000'000;
     totals.running = 4;
     totals.ticks = 720;
-    EXPECT_EQ(status_words(totals, false), "12.0s  4 running  720 ticks  0 dropped  0 missed  0 restarts");
+    EXPECT_EQ(status_words(totals, false), "4 running  720 ticks  0 dropped  0 restarts");
     EXPECT_FALSE(worth_a_line({}, totals));
     RunTotals worse = totals;
     worse.failed = 1;
     worse.ticks_dropped = 3;
     worse.restarts = 1;
-    EXPECT_EQ(status_words(worse, false), "12.0s  4 running  1 failed  720 ticks  3 dropped  0 missed  1 restart");
+    worse.missed = 2;
+    EXPECT_EQ(status_words(worse, false),
+              "4 running  1 failed  720 ticks  3 dropped  2 missed  1 restart");
     EXPECT_TRUE(worth_a_line(totals, worse));
+}
+
+TEST(RunWords, a_status_line_fits_its_terminal) {
+    RunTotals totals;
+    totals.elapsed_ns = 5'000'000'000;
+    totals.running = 4;
+    totals.ticks = 300;
+    EXPECT_EQ(status_line(totals, {}, 80, false),
+              "5.0s  4 running  300 ticks  0 dropped  0 restarts");
+    const std::string bar = status_line(totals, 10'000'000'000, 80, false);
+    EXPECT_THAT(bar, testing::StartsWith("[==="));
+    EXPECT_THAT(bar, HasSubstr("] 5.0s of 10.0s  4 running"));
+    totals.failed = 1;
+    for (std::size_t width = 0; width < 100; ++width) {
+        EXPECT_LE(width_of(status_line(totals, 10'000'000'000, width, false)), width);
+    }
+    EXPECT_EQ(fitted("a\x1B[31mbcd\x1B[0mé", 3), "a\x1B[31mbc\x1B[0m");
+    EXPECT_EQ(fitted("abé", 3), "abé");
 }
 
 TEST(RunWords, a_bar_fills_and_fits) {
@@ -126,7 +152,8 @@ TEST(LogWords, show_wall_time_and_level) {
     row.text = "two\nlines";
     ::setenv("TZ", "UTC", 1);
     ::tzset();
-    EXPECT_EQ(log_words("clip", row, 6, 37'000'000'000, false), "00:00:01.234 clip   warning two\\nlines");
+    EXPECT_EQ(log_words("clip", row, 6, 37'000'000'000, false),
+              "00:00:01.234 clip   warning two\\nlines");
     EXPECT_EQ(log_words("clip", row, 0, 37'000'000'000, false), "00:00:01.234 warning two\\nlines");
 }
 
@@ -162,7 +189,9 @@ TEST(InspectWords, document_a_class) {
 TEST(InspectJson, documents_a_class_on_one_line) {
     const std::string text = class_spec_line(blur(), "");
     EXPECT_THAT(text, HasSubstr(R"("name":"Blur")"));
-    EXPECT_THAT(text, HasSubstr(R"("properties":[{"name":"radius","type":"real","default":"3","unit":"px")"));
+    EXPECT_THAT(
+        text,
+        HasSubstr(R"("properties":[{"name":"radius","type":"real","default":"3","unit":"px")"));
     EXPECT_THAT(text, Not(HasSubstr("\n")));
 }
 

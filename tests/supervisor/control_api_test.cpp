@@ -24,14 +24,16 @@ ActorRow row(std::string name, std::string parent = {}, std::string supervisor =
 std::string shape(const std::vector<ActorRow>& actors) {
     std::string text;
     for (const TreeRow& each : tree_rows(actors)) {
-        text += (text.empty() ? "" : ", ") + each.name + " " + std::to_string(each.depth) + (each.actor ? "" : "!");
+        text += (text.empty() ? "" : ", ") + each.name + " " + std::to_string(each.depth) +
+                (each.actor ? "" : "!");
     }
     return text;
 }
 
 TEST(Tree, puts_children_below_parents_and_members_below_supervisors) {
-    EXPECT_EQ(shape({row("child", "parent"), row("parent"), row("other"), row("grandchild", "child")}),
-              "parent 0, child 1, grandchild 2, other 0");
+    EXPECT_EQ(
+        shape({row("child", "parent"), row("parent"), row("other"), row("grandchild", "child")}),
+        "parent 0, child 1, grandchild 2, other 0");
     EXPECT_EQ(shape({row("a", "", "media"), row("b"), row("c", "a")}), "b 0, media 0!, a 1, c 2");
 }
 
@@ -53,9 +55,11 @@ TEST(ExitWords, say_how_it_ended) {
 }
 
 TEST(SignalNumber, takes_names_and_numbers) {
-    for (const char* text : {"KILL", "SIGKILL", "sigkill", "kill", "9"}) EXPECT_EQ(signal_number(text), 9) << text;
+    for (const char* text : {"KILL", "SIGKILL", "sigkill", "kill", "9"})
+        EXPECT_EQ(signal_number(text), 9) << text;
     EXPECT_EQ(signal_number("STOP"), 19);
-    for (const char* text : {"", "0", "65", "-9", "9x", "SIG", "KILLER"}) EXPECT_EQ(signal_number(text), 0) << text;
+    for (const char* text : {"", "0", "65", "-9", "9x", "SIG", "KILLER"})
+        EXPECT_EQ(signal_number(text), 0) << text;
 }
 
 TEST(ApiJson, ps_has_the_columns_of_the_contract_in_their_order) {
@@ -69,9 +73,10 @@ TEST(ApiJson, ps_has_the_columns_of_the_contract_in_their_order) {
     actor.dispatcher = "process";
     actor.ticks = 4;
     actor.ticks_dropped = 5;
-    EXPECT_EQ(ps_line(actor),
-              R"({"uri":"actor://host/MediaFile/clip","pid":12,"state":"RUNNING","restarts":1,"incarnation":2,)"
-              R"("uptime_ms":3,"exit":null,"dispatcher":"process","ticks":4,"ticks_dropped":5})");
+    EXPECT_EQ(
+        ps_line(actor),
+        R"({"uri":"actor://host/MediaFile/clip","pid":12,"state":"RUNNING","restarts":1,"incarnation":2,)"
+        R"("uptime_ms":3,"exit":null,"dispatcher":"process","ticks":4,"ticks_dropped":5})");
     actor.exit = "exit 0";
     EXPECT_THAT(ps_line(actor), HasSubstr(R"("exit":"exit 0")"));
 }
@@ -96,7 +101,9 @@ TEST(ApiJson, an_actor_comes_back_as_it_went) {
 
 TEST(ApiJson, whatever_an_actor_logs_is_valid_utf8) {
     LogPage page;
-    page.lines.push_back({1, 2, "info", 1, std::string("ok \xC3\xA9 bad \xFF\xC3 \xE2\x82 \xED\xA0\x80 \xF5 nul") + '\0'});
+    page.lines.push_back(
+        {1, 2, "info", 1,
+         std::string("ok \xC3\xA9 bad \xFF\xC3 \xE2\x82 \xED\xA0\x80 \xF5 nul") + '\0'});
     page.next = 2;
     const auto back = read_logs(logs_json(page));
     ASSERT_TRUE(back) << back.error().text;
@@ -105,7 +112,8 @@ TEST(ApiJson, whatever_an_actor_logs_is_valid_utf8) {
 }
 
 TEST(ApiJson, refuses_what_is_no_answer) {
-    for (const char* text : {"", "[]", "{", "null", "{\"a\":\xFF}"}) EXPECT_FALSE(read_actors(text)) << text;
+    for (const char* text : {"", "[]", "{", "null", "{\"a\":\xFF}"})
+        EXPECT_FALSE(read_actors(text)) << text;
     EXPECT_FALSE(read_actors(std::string(100, '[') + std::string(100, ']')));
     EXPECT_TRUE(read_actors(R"({"actors":[1,"x",{"pid":"word","restarts":-1}]})"));
     EXPECT_EQ(read_error("plain text"), "plain text");

@@ -39,7 +39,8 @@ MonotonicTime soon() { return MonotonicTime::now() + 20 * second; }
 class ControlProcess : public testing::Test {
 protected:
     void SetUp() override {
-        run_dir_ = std::filesystem::temp_directory_path() / ("sl-control-" + std::to_string(::getpid()));
+        run_dir_ =
+            std::filesystem::temp_directory_path() / ("sl-control-" + std::to_string(::getpid()));
         std::filesystem::create_directories(run_dir_);
         directory_ = std::move(*ipc::Directory::create({16, 16}));
         start();
@@ -90,7 +91,9 @@ protected:
     struct Actor {
         ipc::ActorId id;
         ipc::OwnedSegment page;
-        ipc::ActorPage& counts() const { return *reinterpret_cast<ipc::ActorPage*>(page.payload()); }
+        ipc::ActorPage& counts() const {
+            return *reinterpret_cast<ipc::ActorPage*>(page.payload());
+        }
     };
 
     Actor& add(const std::string& name, ipc::ActorState state) {
@@ -104,8 +107,9 @@ protected:
         record.started_monotonic_ns = MonotonicTime::now().ns;
         Actor actor;
         actor.id = *directory_.add(record);
-        actor.page = std::move(*ipc::OwnedSegment::create({"page " + name, sizeof(ipc::ActorPage),
-                                                           ipc::actor_page_layout_hash, ipc::SegmentKind::control}));
+        actor.page = std::move(
+            *ipc::OwnedSegment::create({"page " + name, sizeof(ipc::ActorPage),
+                                        ipc::actor_page_layout_hash, ipc::SegmentKind::control}));
         tell(actor);
         actors_.push_back(std::move(actor));
         return actors_.back();
@@ -126,7 +130,8 @@ protected:
     }
 
     HttpAnswer call(const std::string& method, const std::string& target) {
-        const auto answer = http_call(run_dir_.string(), "control.sock", method, target, 20 * second);
+        const auto answer =
+            http_call(run_dir_.string(), "control.sock", method, target, 20 * second);
         EXPECT_TRUE(answer) << answer.error().text;
         return answer.value_or(HttpAnswer{});
     }
@@ -137,7 +142,9 @@ protected:
         address.sun_family = AF_UNIX;
         const std::string path = run_dir_ / "control.sock";
         std::copy(path.begin(), path.end(), address.sun_path);
-        EXPECT_EQ(::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+        EXPECT_EQ(
+            ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address),
+            0);
         return socket;
     }
 
@@ -154,7 +161,8 @@ TEST_F(ControlProcess, tells_what_directory_and_pages_say) {
     ipc::count(clip.counts().ticks_dropped, 2);
     // The page's notice and the request come by two roads.
     std::optional<ActorRow> row;
-    for (const MonotonicTime give_up = soon(); MonotonicTime::now() < give_up && (!row || row->ticks != 60);) {
+    for (const MonotonicTime give_up = soon();
+         MonotonicTime::now() < give_up && (!row || row->ticks != 60);) {
         row = *read_actor(call("GET", "/v1/actors/clip").body);
     }
     EXPECT_EQ(row->uri, "actor://host/Null/clip");
@@ -173,9 +181,11 @@ TEST_F(ControlProcess, tells_what_directory_and_pages_say) {
 TEST_F(ControlProcess, reads_the_log_of_an_actor_that_is_dead) {
     Actor& clip = add("clip", ipc::ActorState::failed);
     ipc::LogWriter writer(&clip.counts().log, 1);
-    for (int n = 0; n < 5; ++n) writer.write(ipc::LogLevel::info, {n + 1}, "line " + std::to_string(n));
+    for (int n = 0; n < 5; ++n)
+        writer.write(ipc::LogLevel::info, {n + 1}, "line " + std::to_string(n));
     Result<LogPage> page = LogPage{};
-    for (const MonotonicTime give_up = soon(); MonotonicTime::now() < give_up && page->lines.empty();) {
+    for (const MonotonicTime give_up = soon();
+         MonotonicTime::now() < give_up && page->lines.empty();) {
         page = read_logs(call("GET", "/v1/actors/clip/logs?last=2").body);
         ASSERT_TRUE(page);
     }
@@ -186,7 +196,8 @@ TEST_F(ControlProcess, reads_the_log_of_an_actor_that_is_dead) {
 
 TEST_F(ControlProcess, hands_requests_to_the_launcher_and_its_word_back) {
     const Actor& clip = add("clip", ipc::ActorState::running);
-    auto answer = std::async(std::launch::async, [&] { return call("POST", "/v1/actors/clip/kill?signal=TERM"); });
+    auto answer = std::async(std::launch::async,
+                             [&] { return call("POST", "/v1/actors/clip/kill?signal=TERM"); });
     const auto request = next_request();
     ASSERT_TRUE(request);
     EXPECT_EQ(request->kind, control_link::RequestKind::kill_actor);
@@ -204,8 +215,11 @@ TEST_F(ControlProcess, hands_requests_to_the_launcher_and_its_word_back) {
 
 TEST_F(ControlProcess, a_wait_ends_when_the_state_has_come) {
     const Actor& clip = add("clip", ipc::ActorState::starting);
-    auto waiting = std::async(std::launch::async, [&] { return call("GET", "/v1/wait?actor=clip&state=RUNNING&timeout_ms=20000"); });
-    const auto missed = read_wait(call("GET", "/v1/wait?actor=clip&state=STOPPED&timeout_ms=1").body);
+    auto waiting = std::async(std::launch::async, [&] {
+        return call("GET", "/v1/wait?actor=clip&state=RUNNING&timeout_ms=20000");
+    });
+    const auto missed =
+        read_wait(call("GET", "/v1/wait?actor=clip&state=STOPPED&timeout_ms=1").body);
     EXPECT_FALSE(missed->reached);
     EXPECT_EQ(missed->state, "STARTING");
     auto record = directory_.get(clip.id);
@@ -233,7 +247,8 @@ TEST_F(ControlProcess, garbage_gets_400_and_changes_nothing) {
         std::string bytes(1 + random() % 400, '\0');
         for (char& byte : bytes) byte = static_cast<char>(random());
         if (round % 3 == 0) bytes = "GET /v1/" + bytes + " HTTP/1.1\r\n\r\n";
-        if (round % 7 == 0) bytes = "POST /v1/stop HTTP/1.1\r\nContent-Length: 99999999999999\r\n\r\n" + bytes;
+        if (round % 7 == 0)
+            bytes = "POST /v1/stop HTTP/1.1\r\nContent-Length: 99999999999999\r\n\r\n" + bytes;
         static_cast<void>(::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL));
     }
     const UniqueFd socket = connect_raw();

@@ -38,7 +38,9 @@ public:
         }
         return std::nullopt;
     }
-    std::vector<RingRow> rings() const override { return {{"clip.video", "1280x720", 1, 4, 3, 1, 0, 100, 400, {{"out.video", 2}}}}; }
+    std::vector<RingRow> rings() const override {
+        return {{"clip.video", "1280x720", 1, 4, 3, 1, 0, 100, 400, {{"out.video", 2}}}};
+    }
     Result<LogPage> logs(const ActorRow& actor, const LogQuery& query) const override {
         if (actor.name == "out") return fail(Errc::not_found, "actor out: has no log yet");
         asked = query;
@@ -126,10 +128,12 @@ TEST(Router, acts_on_post_only_and_tells_on_get_only) {
 
 TEST(Router, what_is_not_there_is_404_and_what_is_broken_is_400) {
     const FakeNode node;
-    for (const char* target : {"/", "/v1", "/v2/actors", "/v1/nothing", "/v1/node/x", "/v1/actors/clip/x", "/v1/actors/clip/logs/x"}) {
+    for (const char* target : {"/", "/v1", "/v2/actors", "/v1/nothing", "/v1/node/x",
+                               "/v1/actors/clip/x", "/v1/actors/clip/logs/x"}) {
         EXPECT_EQ(response(node, "GET", target).status, 404U) << target;
     }
-    for (const char* target : {"", "*", "/%", "/v1/wait", "/v1/wait?actor=clip&state=HAPPY", "/v1/wait?actor=clip&timeout_ms=soon"}) {
+    for (const char* target : {"", "*", "/%", "/v1/wait", "/v1/wait?actor=clip&state=HAPPY",
+                               "/v1/wait?actor=clip&timeout_ms=soon"}) {
         const HttpResponse broken = response(node, "GET", target);
         EXPECT_EQ(broken.status, 400U) << target;
         EXPECT_FALSE(read_error(broken.body).empty());
@@ -138,7 +142,8 @@ TEST(Router, what_is_not_there_is_404_and_what_is_broken_is_400) {
 
 TEST(Router, waits_are_bounded) {
     const FakeNode node;
-    Routed routed = route({"GET", "/v1/wait?actor=clip&state=STOPPED&timeout_ms=999999999999", {}}, node);
+    Routed routed =
+        route({"GET", "/v1/wait?actor=clip&state=STOPPED&timeout_ms=999999999999", {}}, node);
     const auto& wait = std::get<WaitFor>(routed);
     EXPECT_EQ(wait.actor, "clip");
     EXPECT_EQ(wait.state, "STOPPED");

@@ -36,7 +36,8 @@ TEST(Target, root_and_bare_question_marks_are_legal) {
 }
 
 TEST(Target, refuses_what_is_no_target) {
-    for (const char* text : {"", "v1", "http://x/", "/%", "/%2", "/%zz", "/%00", "/a\nb", "/\x7F", "/x?%0d=1"}) {
+    for (const char* text :
+         {"", "v1", "http://x/", "/%", "/%2", "/%zz", "/%00", "/a\nb", "/\x7F", "/x?%0d=1"}) {
         EXPECT_FALSE(parse_target(text)) << text;
     }
 }
@@ -53,7 +54,8 @@ TEST(Target, is_bounded) {
 }
 
 TEST(Target, numbers_are_whole_and_name_their_key) {
-    const auto target = parse_target("/?good=18446744073709551615&big=18446744073709551616&minus=-1&word=x&none=&tail=1x");
+    const auto target = parse_target(
+        "/?good=18446744073709551615&big=18446744073709551616&minus=-1&word=x&none=&tail=1x");
     ASSERT_TRUE(target);
     EXPECT_EQ(target->number("good", 0).value(), 18446744073709551615ULL);
     EXPECT_EQ(target->number("absent", 5).value(), 5U);
@@ -69,7 +71,8 @@ TEST(Target, what_is_encoded_decodes_to_itself) {
     for (int c = 0x20; c < 0x100; ++c) {
         if (c != 0x7F) all.push_back(static_cast<char>(c));
     }
-    const auto target = parse_target("/" + percent_encoded(all) + "?" + percent_encoded(all) + "=" + percent_encoded(all));
+    const auto target = parse_target("/" + percent_encoded(all) + "?" + percent_encoded(all) + "=" +
+                                     percent_encoded(all));
     ASSERT_TRUE(target);
     EXPECT_EQ(target->segments.at(0), all);
     EXPECT_EQ(target->query.at(0), (std::pair{all, all}));
