@@ -41,7 +41,7 @@
 #define KIND_1 Latest
 #endif
 #ifndef JOIN
-#define JOIN 0          // 1: the last cell is empty at first, and the writer scans only the cells in use
+#define JOIN 0          // 1: cells are empty at first and after a death, and the writer scans only those in use
 #endif
 #ifndef SLEEP
 #define SLEEP 0         // 1: readers sleep on the ring's futex; 2: on an eventfd each
@@ -61,10 +61,14 @@ byte mem[2 + 3 * SLOTS + 2 * READERS];
 #define SEQ(word)       ((word) >> 3)
 #define SLOT(word)      ((word) & 7)
 
-// One store buffer a process: (address, value), first in first out. Deep enough never to be full: see README.
+// One store buffer a process: (address, value), first in first out. Deep enough never to be full: asserted.
 chan writer_buffer = [7] of { byte, byte };
 chan reader_buffer[READERS] = [3] of { byte, byte };
+#if defined(BAD_PLAIN_PIN) || defined(BAD_PLAIN_MARK)   // then nothing drains it in time, and a store waits
 #define STORE(a, v)     sb!(a), (v)
+#else
+#define STORE(a, v)     assert(nfull(sb)); sb!(a), (v)
+#endif
 #define DRAINED         empty(sb)           // an exchange is: DRAINED -> mem[a] = v
 
 // ---- ghosts: known to the checker only -------------------------------------------------------------------------------------
@@ -92,20 +96,23 @@ mtype = { nowhere, marked_two, took_the_earlier, gave_back, unpublished, latest_
 
 #define NOT_LOST(r) assert(!(asleep[r] && !owed && SEQ(mem[NEWEST]) > last[r]))
 
-inline wake(mask) {                         // FUTEX_WAKE of all, or a write to the eventfds in the mask
+inline nothing_owed() {
+    owed = 0; NOT_LOST(0); NOT_LOST(READERS - 1)
+}
+
+inline wake_all() {                         // FUTEX_WAKE, or a write to every eventfd
     k = 0;
     do
-    :: k < READERS && (SLEEP == 1 || (mask) >> k & 1) ->
+    :: k < READERS ->
         token[k] = (SLEEP == 2);
 #ifdef BAD_WAKE_ONE
         if :: asleep[k] -> asleep[k] = 0; break :: else fi;
 #endif
         asleep[k] = 0;
         k++
-    :: k < READERS && !(SLEEP == 1 || (mask) >> k & 1) -> k++
     :: else -> break
     od;
-    k = 0; owed = 0; NOT_LOST(0); NOT_LOST(READERS - 1)
+    k = 0
 }
 
 #include "ring_writer.pml"

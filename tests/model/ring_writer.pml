@@ -32,7 +32,14 @@ inline look_at_pins() {
 inline look_for_sleepers() {
     i = 0; sleepers = 0;
     do
-    :: i < READERS -> STEP(sleepers = sleepers | mem[BIT(i)] << i; i++)
+    :: i < READERS ->
+        STEP(sleepers = sleepers | mem[BIT(i)]; i++);
+#if SLEEP == 2
+        if
+        :: sleepers -> STEP(token[i - 1] = 1; asleep[i - 1] = 0; sleepers = 0)
+        :: else
+        fi
+#endif
     :: else -> i = 0; break
     od
 }
@@ -164,8 +171,8 @@ close:
     look_for_sleepers();
 #endif
     if
-    :: sleepers -> STEP(wake(sleepers))
-    :: else -> atomic { owed = 0; NOT_LOST(0); NOT_LOST(READERS - 1) }
+    :: sleepers -> STEP(wake_all(); nothing_owed())
+    :: else -> atomic { nothing_owed() }
     fi;
     sleepers = 0;
 #endif
@@ -181,9 +188,9 @@ dead:   // nothing of the old incarnation is left but its store buffer
         DRAINED ->  // reaped: the launcher pays the wake-up that may be owed, and starts the next
 #if SLEEP && !defined(BAD_NO_WAKE_FOR_THE_DEAD)
         if :: asleep[0] -> REACHED(launcher_woke) :: else fi;
-        wake(255);
+        wake_all();
 #endif
-        owed = 0; NOT_LOST(0); NOT_LOST(READERS - 1);
+        nothing_owed();
         goto boot
     }
 }
