@@ -55,4 +55,13 @@ SystemTai system_tai() noexcept {
     return result;
 }
 
+TickReading read_tick_or_now(const TickPage& page) noexcept {
+    TickReading reading = read_tick(page);
+    if (reading.tick.seq != 0) return reading;
+    const ClockLine line = system_tai().line;
+    reading.tick.time = line.tai;
+    reading.monotonic = line.monotonic;
+    return reading;
+}
+
 }  // namespace streamlib

@@ -53,4 +53,8 @@ struct SystemTai {
 /// and kept: the leap second is to be given up). [setup]
 [[nodiscard]] SystemTai system_tai() noexcept;
 
+/// The newest tick; before the first one a reading with tick.seq 0 that tells the system's TAI, so that there is always a
+/// time to write into a log. [setup]
+[[nodiscard]] TickReading read_tick_or_now(const TickPage& page) noexcept;
+
 }  // namespace streamlib

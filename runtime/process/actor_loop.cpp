@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "runtime/clock/software_clock.hpp"
+
 namespace streamlib {
 namespace {
 
@@ -95,7 +97,7 @@ Result<LoopEnd> ActorLoop::run_on_ticks(bool cascade) {
     // the next one: nobody has missed anything, and a tick begun late would make it drop the one after.
     const bool behind = core_.incarnation > 1 && first.tick.seq != 0 && !core_.outputs_hold(first.tick.index);
     TickGate gate(behind ? first.tick.seq - 1 : first.tick.seq);
-    core_.set_reading(first);
+    core_.set_reading(read_tick_or_now(ticks_));
     while (!stop_requested()) {
         if (auto done = between_turns(); !done) return tl::unexpected(done.error());
         const TickReading reading = read_tick(ticks_);
@@ -127,7 +129,7 @@ void ActorLoop::process_waiting_blocks() {
         seen_[i] = readers_[i]->newest_sequence();
         last_[i] = readers_[i]->last_sequence();
     }
-    core_.run(actor_, read_tick(ticks_));
+    core_.run(actor_, core_.reading());
     if (over()) return;
     bool took = false;
     for (std::size_t i = 0; i < readers_.size(); ++i) took = took || readers_[i]->last_sequence() != last_[i];
@@ -139,7 +141,7 @@ Result<LoopEnd> ActorLoop::run_on_inputs() {
     while (!stop_requested()) {
         if (auto done = between_turns(); !done) return tl::unexpected(done.error());
         words_[0].expected = command_seen_;
-        core_.set_reading(read_tick(ticks_));
+        if (const TickReading reading = read_tick(ticks_); reading.tick.seq != 0) core_.set_reading(reading);
         // While an output waits for its new ring, blocks wait in the input's: none is lost for want of a place to put it.
         if (core_.any_changing()) (void)ipc::wait_any({words_.data(), 1}, MonotonicTime::now() + 100'000'000);
         else if (core_.any_new()) process_waiting_blocks();
@@ -156,7 +158,7 @@ void ActorLoop::drain() {
     for (int i = 0; i < most_blocks && core_.any_new() && !over(); ++i) {
         std::uint64_t before = 0, after = 0;
         for (const auto* r : readers_) before += r->last_sequence();
-        core_.run(actor_, read_tick(ticks_));
+        core_.run(actor_, core_.reading());
         for (const auto* r : readers_) after += r->last_sequence();
         if (before == after) return;
     }

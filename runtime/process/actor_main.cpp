@@ -10,6 +10,7 @@
 #include "ipc/channel.hpp"
 #include "ipc/segment.hpp"
 #include "runtime/actor_core.hpp"
+#include "runtime/clock/software_clock.hpp"
 #include "runtime/process/actor_loop.hpp"
 #include "runtime/process/protocol.hpp"
 
@@ -114,6 +115,7 @@ Result<> ActorProcess::set_up() {
     core_->page = &page_;
     core_->log = ipc::LogWriter(&page_.log, s.incarnation);
     core_->bind_counters();
+    core_->set_reading(read_tick_or_now(TickPage{}));  // the tick page comes with `start`
     for (const auto& [property, text] : s.properties)
         if (auto set = core_->set_property(property, text); !set) return set;
     for (const auto& [input, hold] : s.input_holds)
@@ -184,7 +186,7 @@ Result<> ActorProcess::start() {
     if (!message) return tl::unexpected(message.error());
     if (!*message) return {};
     if (auto done = attach(**message, fds); !done) return done;
-    core_->set_reading(read_tick(*reinterpret_cast<const TickPage*>(tick_segment_.payload())));
+    core_->set_reading(read_tick_or_now(*reinterpret_cast<const TickPage*>(tick_segment_.payload())));
     if (auto done = actor_->start(); !done) return done;
     page_.started_ns.store(static_cast<std::uint64_t>(MonotonicTime::now().ns), std::memory_order_relaxed);
     page_.progress.store(ActorProgress::ready, std::memory_order_release);  // pairs with the launcher's look

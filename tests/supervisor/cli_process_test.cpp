@@ -213,6 +213,8 @@ TEST_F(Cli, one_actor_can_be_stopped) {
 
 TEST_F(Cli, a_killed_actor_is_failed_and_its_last_lines_can_be_read) {
     start_node();
+    // It has to have worked once: READY comes before the first tick.
+    while (call({"logs", "chatter"}) == 0 && out_.find("count") == std::string::npos) ::usleep(1000);
     ASSERT_EQ(call({"kill", "chatter"}), 0) << error_;
     EXPECT_EQ(call({"wait", "chatter", "--state", "FAILED"}), 0) << error_;
     const ActorRow row = ps("chatter");
