@@ -66,7 +66,9 @@ TEST(ChildState, moves_as_the_table_says_for_every_phase_and_event) {
             const std::string where = "phase " + std::to_string(static_cast<int>(row.from)) + " event " + std::to_string(n);
             EXPECT_EQ(static_cast<int>(step.state.phase), static_cast<int>(expected)) << where;
             EXPECT_EQ(step.state.broken, breaks) << where;
-            EXPECT_EQ(step.actions == act_kill && step.state.phase == row.from, breaks) << where;
+            if (breaks) {
+                EXPECT_EQ(step.actions, act_kill) << where;
+            }
         }
     }
 }

@@ -24,7 +24,8 @@ std::string some_graph() {
 std::vector<pid_t> actors_of(const NodeRun& run) {
     std::vector<pid_t> pids;
     for (const ProcessFacts& facts : run.processes()) {
-        if (!facts.comm.starts_with("sl-")) pids.push_back(facts.pid);
+        const bool actor = facts.comm.starts_with("ticker") || facts.comm.starts_with("relay") || facts.comm.starts_with("sink");
+        if (actor) pids.push_back(facts.pid);
     }
     std::sort(pids.begin(), pids.end());
     return pids;
