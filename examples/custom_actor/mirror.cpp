@@ -22,7 +22,7 @@ public:
     Result<> configure() override {
         const VideoFormat& format = video.format();
         if (format.depth != 8 || format.layout != Layout::planar)
-            return fail(Errc::unsupported, "Mirror takes 8 bit planar, not " + to_string(format) + "; put ColorConvert in front");
+            return fail(Errc::mismatch, "Mirror takes 8 bit planar");  // mismatch: it is the input's format
         mirrored.set_format(format);
         return {};
     }

@@ -256,7 +256,11 @@ int ActorProcess::run() noexcept {
                                 {"process", &ActorProcess::work}};
     for (const Named& s : stages) {
         try {
-            if (auto done = (this->*s.stage)(); !done) return failed(s.name, done.error().text);
+            if (auto done = (this->*s.stage)(); !done) {
+                // An input's format that it cannot take: the launcher names both ends and who converts.
+                const bool refuses = s.stage == &ActorProcess::configure && done.error().code == Errc::mismatch;
+                return failed(refuses ? "format" : s.name, done.error().text);
+            }
         } catch (const std::exception& e) {
             return failed(s.name, std::string("exception in ") + s.name + "(): " + e.what());
         } catch (...) {

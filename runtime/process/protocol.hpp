@@ -71,7 +71,7 @@ struct Start {
 struct Ready {};
 struct Stop {};
 struct Failed {
-    std::string stage;  ///< "setup", "configure", "start", "process".
+    std::string stage;  ///< "setup", "configure", "format" (configure refused an input), "start", "process".
     std::string text;
 };
 

@@ -12,7 +12,7 @@ constexpr Nanoseconds send_patience_ns = 100'000'000;
 /// To an actor that runs: the message, then the word that it sleeps on.
 void Launcher::tell(std::uint32_t actor, const protocol::Message& message, std::span<const int> fds) {
     Child& child = children_[actor];
-    if (!child.channel) return;
+    if (!child.channel || child.state.stop_wanted) return;  // the word says stop, and must go on saying it
     const auto sent = child.channel.send(protocol::encode(message), fds, MonotonicTime::now() + send_patience_ns);
     if (sent) return ipc::give_command(child.actor_page(), ipc::ActorCommand::look);
     if (sent.error().code == Errc::gone) return;

@@ -116,6 +116,14 @@ TEST(LauncherRun, refuses_a_graph_whose_actors_cannot_be_configured_and_names_ea
     EXPECT_THAT(run.wait_for_silence(), IsEmpty());
 }
 
+TEST(LauncherRun, names_both_ends_of_a_link_whose_format_is_refused) {
+    NodeRun run({"Ticker >> Sink fails=format"});
+    EXPECT_EQ(run.finish(), 1);
+    EXPECT_THAT(run.lines("finding"),
+                testing::ElementsAre(HasSubstr("ticker.out carries text/plain up to 64 bytes, sink.in refuses it: "
+                                               "told to want another")));
+}
+
 TEST(LauncherRun, shows_an_actor_that_failed_in_start_with_its_text_and_goes_on) {
     NodeRun run({"Ticker name=a fails=start >> Sink; Ticker name=b >> Sink name=good", "--for-ms", "200"});
     EXPECT_EQ(run.finish(), 1);
