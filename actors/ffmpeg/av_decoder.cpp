@@ -2,6 +2,11 @@
 #include "actors/ffmpeg/av_decoder.hpp"
 
 namespace streamlib::actors::av {
+namespace {
+
+constexpr int most_errors_in_a_row = 64;
+
+}  // namespace
 
 Result<Decoder> Decoder::open(const AVStream& stream, int threads) {
     const AVCodecParameters& par = *stream.codecpar;
@@ -31,7 +36,7 @@ Result<Decoder> Decoder::open(const AVStream& stream, int threads) {
 }
 
 Decoder::Next Decoder::next(Demuxer& demuxer) {
-    for (;;) {
+    for (int errors = 0;;) {
         const int code = avcodec_receive_frame(codec_.get(), frame_.get());
         if (code >= 0) {
             set_times(demuxer.beginning());
@@ -40,8 +45,11 @@ Decoder::Next Decoder::next(Demuxer& demuxer) {
         if (code == AVERROR_EOF) return Next::end;
         if (code != AVERROR(EAGAIN)) {
             ++damaged_;
-            // A packet follows all the same, so this loop ends with the file.
+            // It may hold more all the same; but it gets a packet in the end, so this loop ends
+            // with the file.
+            if (++errors < most_errors_in_a_row) continue;
         }
+        errors = 0;
         switch (demuxer.next(stream_, *packet_)) {
             case Demuxer::Next::too_far_apart: return Next::too_far_apart;
             case Demuxer::Next::end:

@@ -83,7 +83,16 @@ void FileSink::count_missed() noexcept {
     if (now_missed > missed.value()) missed.add(now_missed - missed.value());
 }
 
-void FileSink::stop() {
+Result<> FileSink::format_changed() {
+    finish_file();
+    timeline_ = {};
+    if (auto ok = configure(); !ok) return ok;
+    return start();
+}
+
+void FileSink::stop() { finish_file(); }
+
+void FileSink::finish_file() {
     if (!writer_) return;
     if (const Result<> finished = writer_->finish(); !finished)
         log(LogLevel::error, finished.error().text);

@@ -8,6 +8,8 @@
 /// Files     The extension picks the container: mkv, mov, wav, y4m. Lossless unless `codec` says
 ///           otherwise. Nothing is ever overwritten: where `out.mkv` exists, `out.0001.mkv` is
 ///           made, and so on; the log says which.
+///           A format that changes on the way begins a new file by the same rule: no container here
+///           holds two.
 /// Lifetime  The file is created in start(), finished in stop(). What a SIGKILL leaves is readable
 ///           up to about the last second.
 /// Errors    configure(): a combination of format, codec and container that cannot be. A full disk
@@ -34,6 +36,7 @@ public:
     Result<> start() override;
     void process(const Tick& tick) override;
     void stop() override;
+    Result<> format_changed() override;
 
     Input<VideoFrame> video{*this, "video", "Pictures to write", {.optional = true}};
     Input<AudioBlock> audio{*this, "audio", "Sound to write", {.optional = true}};
@@ -66,6 +69,7 @@ public:
     [[nodiscard]] const std::string& file() const noexcept { return options_.path; }
 
 private:
+    void finish_file();
     [[nodiscard]] bool write_next_picture();
     [[nodiscard]] bool write_next_sound();
     void count_missed() noexcept;

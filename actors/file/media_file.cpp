@@ -37,7 +37,7 @@ Result<> MediaFile::configure() {
         // Small blocks: a few more cost nothing and bridge a reader's hiccup.
         audio.set_depth(audio_.most_a_tick + 4);
     }
-    begin_ = std::llround(*start_at * 1e9);
+    begin_ = std::llround(*seek * 1e9);
     return {};
 }
 
@@ -49,7 +49,7 @@ Result<> MediaFile::start() {
     prepare(video_);
     prepare(audio_);
     if (all_over())
-        return fail(Errc::not_found, *path + ": nothing to play from " + start_at.text() + " s on");
+        return fail(Errc::not_found, *path + ": nothing to play from " + seek.text() + " s on");
     return {};
 }
 

@@ -46,7 +46,7 @@ public:
         "",
         {.text = "File to play", .required = true, .is_path = true, .must_exist = true}};
     Property<bool> loop{*this, "loop", false, {.text = "Begin again at the end"}};
-    Property<double> start_at{
+    Property<double> seek{
         *this,
         "start",
         0.0,

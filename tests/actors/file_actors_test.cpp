@@ -9,6 +9,7 @@
 #include "actors/file/media_file.hpp"
 #include "actors/video/color_convert.hpp"
 #include "actors/video/snapshot.hpp"
+#include "runtime/actor_core.hpp"
 #include "runtime/harness.hpp"
 #include "tests/actors/ffmpeg_peer.hpp"
 
@@ -158,7 +159,7 @@ TEST(MediaFile, starts_in_the_middle_and_runs_at_another_speed) {
     const peer::TemporaryFolder folder;
     const std::string path = folder.file("a.mkv");
     peer::ffmpeg("-f lavfi -i testsrc2=s=64x48:r=25:d=2 -c:v libx264 -g 12 " + path);
-    ActorHarness harness = play(path, {25, 1}, {{"start", "1"}, {"speed", "2"}});
+    ActorHarness harness = play(path, {25, 1}, {{"seek", "1"}, {"speed", "2"}});
     int ticks = 0;
     std::vector<SeenBlock> seen;
     for (; !harness.finished() && ticks < 100; ++ticks) {
@@ -177,7 +178,7 @@ TEST(MediaFile, says_what_is_wrong_with_its_file) {
     const peer::TemporaryFolder folder;
     const std::string path = folder.file("a.mkv");
     peer::ffmpeg("-f lavfi -i testsrc2=s=64x48:r=25:d=1 -c:v mpeg4 " + path);
-    EXPECT_NE(try_to_play(path, {{"start", "5"}}).error().text.find("nothing to play"),
+    EXPECT_NE(try_to_play(path, {{"seek", "5"}}).error().text.find("nothing to play"),
               std::string::npos);
     EXPECT_NE(
         try_to_play(path, {{"audio_stream", "3"}}).error().text.find("stream 3 is no audio stream"),
@@ -328,6 +329,22 @@ TEST(FileSink, takes_a_new_name_where_a_file_exists) {
     EXPECT_EQ(peer::text_of("cat " + folder.file("out.mkv")), "precious");
 }
 
+TEST(FileSink, begins_a_new_file_when_the_format_changes) {
+    const peer::TemporaryFolder folder;
+    const VideoFormat format = peer::video_format("64x48 YCbCr-4:2:0 8 @25");
+    ActorHarness sink = record(folder.file("out.mkv"), format);
+    sink.feed("video", Bytes(format.bytes()));
+    sink.tick();
+    // What the runtime does when the source goes on with other pictures.
+    ActorCore::of(sink.actor()).set_input_format(0, peer::video_format("32x16 RGB 8 @25 FULL"));
+    ASSERT_TRUE(sink.actor().format_changed());
+    EXPECT_EQ(dynamic_cast<FileSink&>(sink.actor()).file(), folder.file("out.0001.mkv"));
+    EXPECT_EQ(peer::text_of("ffprobe -v error -count_packets -show_entries "
+                            "stream=width,nb_read_packets -of csv=p=0 " +
+                            folder.file("out.mkv")),
+              "64,1");
+}
+
 TEST(FileSink, refuses_before_it_makes_a_file) {
     const peer::TemporaryFolder folder;
     ActorHarness sink(std::make_unique<FileSink>());
@@ -411,7 +428,7 @@ TEST(FileActors, carry_the_real_clip_through_every_stage_once) {
     const peer::TemporaryFolder folder;
     const std::string out = folder.file("out.mkv");
     const Rate rate{10, 1};
-    ActorHarness clip = play(clip_path, rate, {{"start", "75"}});
+    ActorHarness clip = play(clip_path, rate, {{"seek", "75"}});
     ActorHarness convert(std::make_unique<ColorConvert>(), rate);
     convert.link("video", clip.format("video"));
     ASSERT_TRUE(convert.configure());
