@@ -33,7 +33,8 @@ iox::RuntimeName_t join(int side) {
 
 iox::capro::ServiceDescription service(pid_t game, int direction) {
     const std::string instance = std::to_string(game);
-    return {"bench", iox::capro::IdString_t(iox::cxx::TruncateToCapacity, instance), direction == 0 ? "there" : "back"};
+    const iox::capro::IdString_t event(iox::cxx::TruncateToCapacity, direction == 0 ? "there" : "back");
+    return {"bench", iox::capro::IdString_t(iox::cxx::TruncateToCapacity, instance), event};
 }
 
 class IceoryxEnd {

@@ -19,14 +19,22 @@ namespace streamlib::bench {
 /// What the two processes share while they play.
 struct Game {
     StartLine ready, done;
+    alignas(64) std::atomic<std::uint64_t> last{0};  ///< The last round; written before that round's number is sent.
 };
 
+/// A game on a busy machine ends early, with the rounds it has.
+inline constexpr std::chrono::seconds most_time{4};
+inline constexpr std::uint64_t least_rounds = 100;
+
 template <class End>
-Numbers serve_first(End&& end, std::uint64_t rounds, std::uint64_t warm_up) {
+Numbers serve_first(Game& game, End& end, std::uint64_t rounds, std::uint64_t warm_up) {
     std::vector<double> one_way_us;
     one_way_us.reserve(rounds);
-    for (std::uint64_t i = 1; i <= rounds + warm_up; ++i) {
+    const auto end_of_time = std::chrono::steady_clock::now() + most_time;
+    for (std::uint64_t i = 1; game.last.load(std::memory_order_relaxed) == 0; ++i) {
         const auto begin = std::chrono::steady_clock::now();
+        const bool enough = i > warm_up + least_rounds && begin > end_of_time;
+        if (enough || i == rounds + warm_up) game.last.store(i, std::memory_order_release);
         end.send(i);
         end.receive(i);
         const auto taken = std::chrono::steady_clock::now() - begin;
@@ -45,9 +53,11 @@ Numbers ping_pong(std::uint64_t rounds, const MakeEnd& make_end) {
         pin_to(1);
         auto end = make_end(1);
         game.ready.arrive_and_wait(2);
-        for (std::uint64_t i = 1; i <= rounds + warm_up; ++i) {
+        for (std::uint64_t i = 1;; ++i) {
             end.receive(i);
+            const bool last = game.last.load(std::memory_order_acquire) == i;
             end.send(i);
+            if (last) break;
         }
         game.done.arrive_and_wait(2);  // an end that goes away may take what it sent along
     });
@@ -56,7 +66,7 @@ Numbers ping_pong(std::uint64_t rounds, const MakeEnd& make_end) {
         numbers = measure_in_process([&] {
             auto end = make_end(0);
             game.ready.arrive_and_wait(2);
-            Numbers found = serve_first(end, rounds, warm_up);
+            Numbers found = serve_first(game, end, rounds, warm_up);
             game.done.arrive_and_wait(2);
             return found;
         });

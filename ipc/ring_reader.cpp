@@ -60,6 +60,16 @@ bool RingReader::take_pin(BlockView& view) noexcept {
     return false;
 }
 
+/// Lines that the caller looks at next are on their way while the pin is made: a pin waits for a line of its own, and the
+/// end of the payload could else be asked for only once the header has come. A hint; most blocks fill their slots.
+void RingReader::expect_block(std::uint32_t slot) const noexcept {
+    if (slot >= ring_.slots()) return;
+    const std::byte* payload = ring_.payload(slot);
+    __builtin_prefetch(&ring_.slot(slot).block);
+    __builtin_prefetch(payload);
+    __builtin_prefetch(payload + ring_.payload_capacity() - 1);
+}
+
 void RingReader::accept(BlockView& view, std::uint32_t slot, std::uint64_t sequence) noexcept {
     const BlockHeader& block = ring_.slot(slot).block;
     view.block_ = &block;
@@ -78,6 +88,7 @@ ReadStatus RingReader::read_latest(BlockView& view) noexcept {
     auto& pin = pin_of(cell(), view.pin_);
     for (;;) {
         const std::uint32_t slot = word::slot_of(newest);
+        expect_block(slot);
         // seq_cst exchange: the pin is in memory before newest is looked at again, or the writer could miss it.
         pin.exchange(word::pin(slot, incarnation_), std::memory_order_seq_cst);
         const std::uint64_t again = ring_.header().newest.load(std::memory_order_seq_cst);

@@ -97,6 +97,7 @@ private:
     [[nodiscard]] bool take_pin(BlockView& view) noexcept;
     [[nodiscard]] bool pin_block(BlockView& view, std::uint32_t slot, std::uint64_t sequence) noexcept;
     [[nodiscard]] std::uint32_t oldest_after(std::uint64_t last, std::uint64_t newest, std::uint64_t& sequence) const noexcept;
+    void expect_block(std::uint32_t slot) const noexcept;
     void accept(BlockView& view, std::uint32_t slot, std::uint64_t sequence) noexcept;
     void unpin(std::uint32_t pin) noexcept;
 
