@@ -31,20 +31,27 @@ void print_table(Screen& screen, std::string text) {
     return true;
 }
 
-/// Waits for a state, over the node's limit of one wait; an answer with `reached` false once the deadline has come.
+/// Waits for a state, over the node's limit of one wait and over a control process that is not there (yet). Once the
+/// deadline has come: an answer with `reached` false. Where it is in `dead_end` before, nothing more is to come: the same.
 [[nodiscard]] Result<WaitAnswer> wait_long(const NodeClient& node, const std::string& actor,
-                                           std::string_view state, MonotonicTime deadline) {
+                                           std::string_view state, MonotonicTime deadline,
+                                           std::string_view dead_end = {}) {
+    const Nanoseconds slice = dead_end.empty() ? 30'000'000'000 : 250'000'000;
     for (;;) {
         const Nanoseconds left = left_until(deadline);
-        auto answer = node.wait(actor, state, std::min<Nanoseconds>(left, 30'000'000'000));
+        auto answer = node.wait(actor, state, std::min(left, slice));
+        const bool not_there = !answer && answer.error().code == Errc::gone && node.alive();
+        if (not_there && left > 0) continue;
         if (!answer || answer->reached || left == 0) return answer;
+        if (!dead_end.empty() && answer->state == dead_end) return answer;
     }
 }
 
 [[nodiscard]] int stop_whole_node(const NodeClient& node, const CommandLine& line, Screen& screen) {
     const MonotonicTime deadline = MonotonicTime::now() + line.timeout_ns;
     const auto asked = node.stop_node();
-    if (!asked && asked.error().code != Errc::gone) return failed(screen, asked.error());
+    const bool ended = !asked && asked.error().code == Errc::gone && !node.alive();
+    if (!asked && !ended) return failed(screen, asked.error());
     if (wait_for_end(node, deadline)) return 0;
     screen.error("node " + node.name() + " has not ended within " + span_of(line.timeout_ns));
     return 1;
@@ -89,12 +96,12 @@ int stop_verb(const CommandLine& line, Screen& screen) {
     if (!actor) return failed(screen, actor.error());
     const auto asked = node->stop_actor(*actor);
     if (!asked) return failed(screen, asked.error());
-    const auto answer = wait_long(*node, actor->name, "STOPPED", deadline);
+    const auto answer = wait_long(*node, actor->name, "STOPPED", deadline, "FAILED");
     // With its last actor the node may end, and with that all is stopped.
     if (!answer) return answer.error().code == Errc::gone ? 0 : failed(screen, answer.error());
     if (answer->reached) return 0;
     screen.error("actor " + actor->name + ": " +
-                 not_reached_words(*answer, "STOPPED", line.timeout_ns));
+                 not_reached_words(*answer, "STOPPED", line.timeout_ns - left_until(deadline)));
     return 1;
 }
 

@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "ipc/base/time.hpp"
+#include "supervisor/cli/http_client.hpp"
 #include "supervisor/control/api_json.hpp"
 
 using namespace streamlib;
@@ -214,7 +215,8 @@ TEST_F(Cli, one_actor_can_be_stopped) {
 TEST_F(Cli, a_killed_actor_is_failed_and_its_last_lines_can_be_read) {
     start_node();
     // It has to have worked once: READY comes before the first tick.
-    while (call({"logs", "chatter"}) == 0 && out_.find("count") == std::string::npos) ::usleep(1000);
+    while (call({"logs", "chatter"}) == 0 && out_.find("count") == std::string::npos)
+        ::usleep(1000);
     ASSERT_EQ(call({"kill", "chatter"}), 0) << error_;
     EXPECT_EQ(call({"wait", "chatter", "--state", "FAILED"}), 0) << error_;
     const ActorRow row = ps("chatter");
@@ -260,27 +262,24 @@ TEST_F(Cli, a_launcher_that_is_killed_leaves_clear_words) {
     EXPECT_FALSE(fs::exists(folder_ / "run/local"));
 }
 
-TEST_F(Cli, garbage_and_a_killed_control_process_stop_no_frame) {
+TEST_F(Cli, a_killed_control_process_is_back_and_no_actor_noticed) {
     start_node();
     const ActorRow before = ps("listener");
-    const auto node_pid = node_->pid();
-    // Found as its person would: by what `ps` of the system shows.
-    pid_t control = 0;
-    for (const auto& entry : fs::directory_iterator("/proc")) {
-        if (content(entry.path() / "comm") != "sl-control\n") continue;
-        if (content(entry.path() / "stat").find(") ") == std::string::npos) continue;
-        std::stringstream stat(content(entry.path() / "stat"));
-        std::string word;
-        std::vector<std::string> words;
-        while (stat >> word) words.push_back(word);
-        if (words.size() > 3 && words[3] == std::to_string(node_pid)) control = std::stoi(words[0]);
-    }
-    ASSERT_GT(control, 0);
-    ASSERT_EQ(::kill(control, SIGKILL), 0);
+    const auto control_pid = [this] {
+        const auto answer =
+            http_call((folder_ / "run/local").string(), "control.sock", "GET", "/v1/node", second);
+        return answer ? read_node(answer->body).value().control_pid : 0;
+    };
+    const pid_t killed = control_pid();
+    ASSERT_GT(killed, 0);
+    ASSERT_EQ(::kill(killed, SIGKILL), 0);
     const ActorRow after = ps("listener");
+    EXPECT_NE(control_pid(), killed);
     EXPECT_EQ(after.pid, before.pid);
     EXPECT_EQ(after.state, "RUNNING");
-    EXPECT_EQ(after.restarts, 0U);
+    EXPECT_EQ(after.incarnation, 1U);
+    EXPECT_GT(after.ticks, before.ticks);
+    EXPECT_EQ(call({"logs", "listener"}), 0) << error_;  // Its page came along, too.
 }
 
 TEST_F(Cli, run_ends_with_its_sources_or_its_time) {
