@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A graph in C++: the same value a graph file makes, launched from a program of one's own.
-//   build/release/examples/pipeline [seconds]
+//   build/release/pipeline [seconds]
 #include <cstdlib>
 
 #include "actors/test/probe.hpp"

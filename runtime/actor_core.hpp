@@ -80,6 +80,8 @@ public:
     [[nodiscard]] std::vector<ipc::RingReader*> readers() const;
 
     [[nodiscard]] static ipc::RingReader& reader_of(InputBase& input) noexcept { return *input.reader_; }
+    /// Counts blocks that read_latest skips on this input as missed: one comes each tick.
+    static void count_superseded(InputBase& input) noexcept { input.each_tick_ = true; }
     /// Whether every carried output already holds a block of this tick (true without outputs).
     [[nodiscard]] bool outputs_hold(std::uint64_t tick_index) const noexcept;
 

@@ -27,7 +27,12 @@ InputStatus InputBase::read() noexcept {
 
 InputStatus InputBase::read_latest() noexcept {
     if (!linked_) return InputStatus::empty;
-    return accept(reader_->read_latest(view_), false);
+    const std::uint64_t before = reader_->last_sequence();
+    const ipc::ReadStatus status = reader_->read_latest(view_);
+    if (each_tick_ && before != 0 && status == ipc::ReadStatus::fresh) {
+        superseded_ += reader_->last_sequence() - before - 1;
+    }
+    return accept(status, false);
 }
 
 InputStatus InputBase::read_new() noexcept {

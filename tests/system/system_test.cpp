@@ -219,15 +219,17 @@ double json_number(const std::string& json, const std::string& key, const std::s
 }
 
 Totals totals_of(const std::string& out) {
-    Totals totals;
-    const std::size_t at = out.rfind("\nended after ");
-    const std::size_t figures = at == std::string::npos ? at : out.find(": ", at);
-    if (figures == std::string::npos) return totals;
-    unsigned long long n[5] = {};
-    const int read = std::sscanf(out.c_str() + figures,
-                                 ": %llu ticks, %llu dropped, %llu blocks published, %llu missed, %llu restarts", &n[0],
-                                 &n[1], &n[2], &n[3], &n[4]);
-    return {read == 5, n[0], n[1], n[2], n[3], n[4]};
+    // "done after 2.0s: 362 ticks, 0 dropped, …": the last line; how it ended is its first word.
+    for (const std::string& line : lines_of(out.substr(out.find("\nup after ") + 1))) {
+        unsigned long long n[5] = {};
+        const std::size_t figures = line.find(" after ") == std::string::npos ? std::string::npos : line.find(": ");
+        if (figures == std::string::npos) continue;
+        if (std::sscanf(line.c_str() + figures, ": %llu ticks, %llu dropped, %llu block%*[s] published, %llu missed, %llu restarts",
+                        &n[0], &n[1], &n[2], &n[3], &n[4]) == 5) {
+            return {true, n[0], n[1], n[2], n[3], n[4]};
+        }
+    }
+    return {};
 }
 
 std::string ffmpeg(const std::string& arguments) { return output_of("ffmpeg -nostdin -v error -y " + arguments); }
