@@ -163,7 +163,9 @@ ReadStatus RingReader::read_new(BlockView& view) noexcept {
 std::uint64_t RingReader::newest_tick_index() const noexcept {
     const std::uint64_t newest = ring_.header().newest.load(std::memory_order_seq_cst);
     if (newest == 0) return 0;
-    return __atomic_load_n(&ring_.slot(word::slot_of(newest)).block.tick_index, __ATOMIC_RELAXED);
+    const BlockHeader& block = ring_.slot(word::slot_of(newest)).block;
+    if ((__atomic_load_n(&block.flags, __ATOMIC_RELAXED) & block_end) != 0) return ~std::uint64_t{0};
+    return __atomic_load_n(&block.tick_index, __ATOMIC_RELAXED);
 }
 
 ReadStatus copy_latest(const RingMemory& ring, std::span<std::byte> target, BlockHeader& header,

@@ -73,7 +73,8 @@ public:
     [[nodiscard]] std::uint64_t newest_sequence() const noexcept {
         return word::sequence_of(ring_.header().newest.load(std::memory_order_seq_cst));
     }
-    /// Tick index of the newest block without pinning it; a hint that may be one block old. [realtime]
+    /// Tick index of the newest block without pinning it, all ones for the end of the stream: nothing comes after it.
+    /// A hint that may be one block old. [realtime]
     [[nodiscard]] std::uint64_t newest_tick_index() const noexcept;
 
     /// The writer has gone on to the next generation of this ring and will publish nothing more here. [realtime]

@@ -30,7 +30,9 @@ InputStatus InputBase::read_latest() noexcept {
     const std::uint64_t before = reader_->last_sequence();
     const ipc::ReadStatus status = reader_->read_latest(view_);
     if (each_tick_ && before != 0 && status == ipc::ReadStatus::fresh) {
-        superseded_ += reader_->last_sequence() - before - 1;
+        const std::uint64_t skipped = reader_->last_sequence() - before - 1;
+        const bool end = (view_.header().flags & ipc::block_end) != 0;  // accept_end goes back to the block before it
+        superseded_ += end && skipped > 0 ? skipped - 1 : skipped;
     }
     return accept(status, false);
 }
