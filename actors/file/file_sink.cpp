@@ -1,12 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/file/file_sink.hpp"
 
+#include <unistd.h>
+
+#include <filesystem>
 #include <stdexcept>
 
 namespace streamlib::actors {
 namespace {
 
 constexpr unsigned most_files = 9999;
+
+/// A file cannot be made there: said before the graph starts, not by an actor that fails while others already run.
+Result<> check_directory(const std::string& path) {
+    const auto parent = std::filesystem::path(path).parent_path();
+    const std::string directory = parent.empty() ? "." : parent.string();
+    if (::access(directory.c_str(), W_OK | X_OK) == 0) return {};
+    return fail_errno(Errc::not_found, "path: cannot make " + path + " in " + directory);
+}
 
 }  // namespace
 
@@ -29,7 +40,8 @@ Result<> FileSink::configure() {
     options_.video_codec = *codec;
     options_.audio_codec = *audio_codec;
     options_.threads = static_cast<int>(*threads);
-    return api_->check_writer(options_);
+    if (auto possible = api_->check_writer(options_); !possible) return possible;
+    return check_directory(*path);
 }
 
 Result<> FileSink::start() {
