@@ -356,6 +356,12 @@ TEST(FileSink, refuses_before_it_makes_a_file) {
     ASSERT_TRUE(idle.set("path", folder.file("out.mkv")));
     EXPECT_NE(idle.configure().error().text.find("nothing to write"), std::string::npos);
     EXPECT_FALSE(sink.set("codec", "h266"));
+    ActorHarness nowhere(std::make_unique<FileSink>());
+    ASSERT_TRUE(nowhere.set("path", folder.file("missing/out.mkv")));
+    nowhere.link("video", peer::video_format("64x48 YCbCr-4:2:0 8 @25"));
+    const auto refused = nowhere.configure();
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().text.find("missing: No such file"), std::string::npos) << refused.error().text;
 }
 
 TEST(Snapshot, writes_png_files_that_ffmpeg_reads) {
