@@ -43,7 +43,8 @@ class Lateness final : public Actor {
 public:
     static constexpr const char* class_name = "BenchLateness";
     static constexpr const char* class_text = "Notes how late each tick came";
-    Property<std::string> path{*this, "path", "", {.text = "Where to write it, nanoseconds as int64"}};
+    Property<std::string> path{
+        *this, "path", "", {.text = "Where to write it, nanoseconds as int64"}};
 
     Result<> configure() override {
         late_ns_.reserve(100'000);

@@ -16,11 +16,11 @@ enum class Bound { none, ratio, ours };
 
 /// What is to be reported: one number of one trial, beside one number of another.
 struct Comparison {
-    std::string figure;                ///< "hop polling 64 B p50"
-    std::string unit;                  ///< "us"
-    std::string ours, ours_number;     ///< Trial and number.
-    std::string beside;                ///< In words: "limit: flag, header, payload". Empty: nothing.
-    std::string peer, peer_number;     ///< Trial and number.
+    std::string figure;             ///< "hop polling 64 B p50"
+    std::string unit;               ///< "us"
+    std::string ours, ours_number;  ///< Trial and number.
+    std::string beside;             ///< In words: "limit: flag, header, payload". Empty: nothing.
+    std::string peer, peer_number;  ///< Trial and number.
     Bound bound = Bound::none;
     double goal = 0;
 };
@@ -34,7 +34,8 @@ struct Figure {
 };
 
 /// Judges what was measured. Comparisons whose own trial was not asked for are left out.
-[[nodiscard]] std::vector<Figure> judge(const std::vector<Comparison>& wanted, const Results& results);
+[[nodiscard]] std::vector<Figure> judge(const std::vector<Comparison>& wanted,
+                                        const Results& results);
 
 void print_table(const std::vector<Figure>& figures);
 /// One object a line. Throws where the file cannot be written.

@@ -15,7 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::uintmax_t header_bytes = 4096;  // a Matroska header is shorter, the first lossless picture much longer
+constexpr std::uintmax_t header_bytes =
+    4096;  // the header has some 700, a lossless picture 300,000
 
 /// The clip that the project's machines have; elsewhere the demo shows the test pattern.
 fs::path clip() { return fs::path(STREAMLIB_SOURCE_DIR) / ".." / "shared" / "media" / "vtest.avi"; }
@@ -38,7 +39,8 @@ Numbers watch_file(const std::vector<std::string>& command, const fs::path& file
             const int null = ::open("/dev/null", O_RDWR);
             for (int fd = 0; fd < 3; ++fd) ::dup2(null, fd);
             std::vector<char*> arguments;
-            for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+            for (const std::string& word : command)
+                arguments.push_back(const_cast<char*>(word.c_str()));
             arguments.push_back(nullptr);
             ::execv(arguments[0], arguments.data());
             ::_exit(127);
@@ -56,7 +58,8 @@ Numbers watch_file(const std::vector<std::string>& command, const fs::path& file
         finish_process(pid, command.front());
     } catch (const std::exception&) {  // stopped in the middle: its exit status says nothing
     }
-    if (!numbers.contains("first")) throw std::runtime_error(command.front() + ": no picture within 10 s");
+    if (!numbers.contains("first"))
+        throw std::runtime_error(command.front() + ": no picture within 10 s");
     return numbers;
 }
 
@@ -81,10 +84,16 @@ Numbers in_folder(const Use& use) {
 Numbers first_frame_of_demo() {
     return in_folder([](const fs::path& folder) {
         const fs::path file = folder / "out.mkv";
-        std::vector<std::string> command{
-            STREAMLIB_BINARY_DIR "/streamlib", "run", STREAMLIB_SOURCE_DIR "/examples/clip.toml", "--node",
-            "bench-" + std::to_string(::getpid()), "--set", "out.path=" + file.string(), "--set"};
-        command.push_back(fs::exists(clip()) ? "clip.path=" + clip().string() : "clip.class=TestPattern");
+        std::vector<std::string> command{STREAMLIB_BINARY_DIR "/streamlib",
+                                         "run",
+                                         STREAMLIB_SOURCE_DIR "/examples/clip.toml",
+                                         "--node",
+                                         "bench-" + std::to_string(::getpid()),
+                                         "--set",
+                                         "out.path=" + file.string(),
+                                         "--set"};
+        command.push_back(fs::exists(clip()) ? "clip.path=" + clip().string()
+                                             : "clip.class=TestPattern");
         return watch_file(command, file);
     });
 }
@@ -95,9 +104,10 @@ Numbers first_frame_of_ffmpeg() {
     if (!fs::exists(clip())) throw Absent("there is no clip");
     return in_folder([&](const fs::path& folder) {
         const fs::path file = folder / "out.mkv";
-        return watch_file({program, "-nostdin", "-re", "-i", clip().string(), "-pix_fmt", "yuv422p10le", "-c:v",
-                           "ffv1", "-flush_packets", "1", "-cluster_time_limit", "500", file.string()},
-                          file);
+        return watch_file(
+            {program, "-nostdin", "-re", "-i", clip().string(), "-pix_fmt", "yuv422p10le", "-c:v",
+             "ffv1", "-flush_packets", "1", "-cluster_time_limit", "500", file.string()},
+            file);
     });
 }
 

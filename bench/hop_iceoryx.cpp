@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,8 +24,8 @@ namespace {
 std::string daemon_trouble = "RouDi was not started";  // empty: it serves
 
 iox::RuntimeName_t join(int side) {
-    iox::log::LogManager::GetLogManager().SetDefaultLogLevel(iox::log::LogLevel::kOff,
-                                                             iox::log::LogLevelOutput::kHideLogLevel);
+    iox::log::LogManager::GetLogManager().SetDefaultLogLevel(
+        iox::log::LogLevel::kOff, iox::log::LogLevelOutput::kHideLogLevel);
     const std::string name = "bench_" + std::to_string(::getpid()) + "_" + std::to_string(side);
     const iox::RuntimeName_t runtime(iox::cxx::TruncateToCapacity, name);
     iox::runtime::PoshRuntime::initRuntime(runtime);
@@ -33,21 +34,24 @@ iox::RuntimeName_t join(int side) {
 
 iox::capro::ServiceDescription service(pid_t game, int direction) {
     const std::string instance = std::to_string(game);
-    const iox::capro::IdString_t event(iox::cxx::TruncateToCapacity, direction == 0 ? "there" : "back");
+    const iox::capro::IdString_t event(iox::cxx::TruncateToCapacity,
+                                       direction == 0 ? "there" : "back");
     return {"bench", iox::capro::IdString_t(iox::cxx::TruncateToCapacity, instance), event};
 }
 
 class IceoryxEnd {
 public:
     IceoryxEnd(pid_t game, std::size_t bytes, Reader reader, int side)
-        : runtime_(join(side)), bytes_(static_cast<std::uint32_t>(bytes)),
+        : runtime_(join(side)),
+          bytes_(static_cast<std::uint32_t>(bytes)),
           publisher_(service(game, side), options<iox::popo::PublisherOptions>()),
           subscriber_(service(game, 1 - side), options<iox::popo::SubscriberOptions>()) {
         if (reader == Reader::asleep) {
             wait_set_.emplace();
-            wait_set_->attachState(subscriber_, iox::popo::SubscriberState::HAS_DATA).or_else([](auto&) {
-                throw std::runtime_error("iceoryx: attaching to the WaitSet failed");
-            });
+            wait_set_->attachState(subscriber_, iox::popo::SubscriberState::HAS_DATA)
+                .or_else([](auto&) {
+                    throw std::runtime_error("iceoryx: attaching to the WaitSet failed");
+                });
         }
         while (!publisher_.hasSubscribers() ||
                subscriber_.getSubscriptionState() != iox::SubscribeState::SUBSCRIBED) {
@@ -58,9 +62,9 @@ public:
     IceoryxEnd& operator=(const IceoryxEnd&) = delete;
 
     void send(std::uint64_t) {
-        publisher_.loan(bytes_).and_then([&](void* payload) { publisher_.publish(payload); }).or_else([](auto&) {
-            throw std::runtime_error("iceoryx: no chunk to loan");
-        });
+        publisher_.loan(bytes_)
+            .and_then([&](void* payload) { publisher_.publish(payload); })
+            .or_else([](auto&) { throw std::runtime_error("iceoryx: no chunk to loan"); });
     }
     void receive(std::uint64_t) {
         for (bool got = false; !got;) {
@@ -117,8 +121,8 @@ void Roudi::start() {
         daemon_trouble = "iox-roudi is not installed (Debian package iceoryx)";
         return;
     }
-    config_ = "/tmp/streamlib-bench-roudi-" + std::to_string(::getpid()) + ".toml";
-    std::ofstream file(config_);
+    const std::string config = "/tmp/streamlib-bench-roudi-" + std::to_string(::getpid()) + ".toml";
+    std::ofstream file(config);
     file << "[general]\nversion = 1\n[[segment]]\n";
     for (const std::size_t bytes : {std::size_t{256}, hd_bytes + 4096, uhd_bytes + 4096}) {
         file << "[[segment.mempool]]\nsize = " << bytes / 64 * 64 << "\ncount = 16\n";
@@ -128,23 +132,26 @@ void Roudi::start() {
     if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("pipe failed");
     pid_ = start_process(
         [&] {
+            ::prctl(PR_SET_PDEATHSIG,
+                    SIGTERM);  // not SIGKILL: it removes its names from /dev/shm when it ends
             ::dup2(ends[1], STDOUT_FILENO);
             ::dup2(::open("/dev/null", O_WRONLY), STDERR_FILENO);
-            ::execl(program.c_str(), "iox-roudi", "-c", config_.c_str(), "-m", "off", nullptr);
+            ::execl(program.c_str(), "iox-roudi", "-c", config.c_str(), "-m", "off", nullptr);
             ::_exit(127);
         },
         3600);
     ::close(ends[1]);
-    daemon_trouble = wait_for_daemon(ends[0]) ? "" : "iox-roudi did not start (is another one running?)";
+    daemon_trouble =
+        wait_for_daemon(ends[0]) ? "" : "iox-roudi did not start (is another one running?)";
+    ::unlink(config.c_str());
     // The read end stays open: a daemon whose words nobody takes must not die of SIGPIPE.
 }
 
 Roudi::~Roudi() {
     if (pid_ > 0) {
-        ::kill(pid_, SIGTERM);  // it removes its names from /dev/shm
+        ::kill(pid_, SIGTERM);
         ::waitpid(pid_, nullptr, 0);
     }
-    if (!config_.empty()) ::unlink(config_.c_str());
     daemon_trouble = "RouDi was not started";
 }
 

@@ -26,7 +26,9 @@ constexpr std::size_t slots = 3;
 class AtomicsEnd {
 public:
     AtomicsEnd(Side* sides, char* payload, std::size_t bytes, int side)
-        : sides_(sides), payload_(payload), bytes_(std::max<std::size_t>(bytes, 128)),
+        : sides_(sides),
+          payload_(payload),
+          bytes_(std::max<std::size_t>(bytes, 128)),
           out_(static_cast<std::size_t>(side)) {}
 
     void send(std::uint64_t i) noexcept {
@@ -47,10 +49,13 @@ public:
     }
 
 private:
-    [[nodiscard]] volatile std::uint64_t* first(std::size_t direction, std::uint64_t i) const noexcept {
-        return reinterpret_cast<volatile std::uint64_t*>(payload_ + (direction * slots + i % slots) * slot_bytes(bytes_));
+    [[nodiscard]] volatile std::uint64_t* first(std::size_t direction,
+                                                std::uint64_t i) const noexcept {
+        return reinterpret_cast<volatile std::uint64_t*>(
+            payload_ + (direction * slots + i % slots) * slot_bytes(bytes_));
     }
-    [[nodiscard]] volatile std::uint64_t* last(std::size_t direction, std::uint64_t i) const noexcept {
+    [[nodiscard]] volatile std::uint64_t* last(std::size_t direction,
+                                               std::uint64_t i) const noexcept {
         return first(direction, i) + bytes_ / 8 - 1;
     }
 
@@ -75,8 +80,10 @@ public:
     }
 
 private:
-    static void futex(std::atomic<std::uint32_t>& word, int operation, std::uint32_t value) noexcept {
-        ::syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), operation, value, nullptr, nullptr, 0);
+    static void futex(std::atomic<std::uint32_t>& word, int operation,
+                      std::uint32_t value) noexcept {
+        ::syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), operation, value, nullptr,
+                  nullptr, 0);
     }
     std::atomic<std::uint32_t>&out_, &in_;
 };
@@ -87,7 +94,8 @@ Numbers hop_of_bare_atomics(std::size_t bytes) {
     const SharedBytes sides(2 * sizeof(Side));
     auto* side = new (sides.data()) Side[2];
     const SharedBytes payload(2 * slots * AtomicsEnd::slot_bytes(bytes));
-    return ping_pong(200'000, [&](int n) { return AtomicsEnd(side, payload.as<char>(), bytes, n); });
+    return ping_pong(200'000,
+                     [&](int n) { return AtomicsEnd(side, payload.as<char>(), bytes, n); });
 }
 
 Numbers hop_of_bare_futex() {

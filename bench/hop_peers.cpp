@@ -53,8 +53,10 @@ class ZeroMqEnd {
 public:
     ZeroMqEnd(const std::string& address, std::size_t bytes, int side)
         : context_(::zmq_ctx_new()), socket_(::zmq_socket(context_, ZMQ_PAIR)), bytes_(bytes) {
-        const int failed = side == 0 ? ::zmq_bind(socket_, address.c_str()) : ::zmq_connect(socket_, address.c_str());
-        if (failed != 0) throw std::runtime_error(std::string("ZeroMQ: ") + ::zmq_strerror(::zmq_errno()));
+        const int failed = side == 0 ? ::zmq_bind(socket_, address.c_str())
+                                     : ::zmq_connect(socket_, address.c_str());
+        if (failed != 0)
+            throw std::runtime_error(std::string("ZeroMQ: ") + ::zmq_strerror(::zmq_errno()));
     }
     ZeroMqEnd(const ZeroMqEnd&) = delete;
     ZeroMqEnd& operator=(const ZeroMqEnd&) = delete;
@@ -64,10 +66,12 @@ public:
     }
     void send(std::uint64_t i) {
         mark(bytes_, i);
-        expect(::zmq_send(socket_, bytes_.data(), bytes_.size(), 0) == static_cast<int>(bytes_.size()));
+        expect(::zmq_send(socket_, bytes_.data(), bytes_.size(), 0) ==
+               static_cast<int>(bytes_.size()));
     }
     void receive(std::uint64_t i) {
-        expect(::zmq_recv(socket_, bytes_.data(), bytes_.size(), 0) == static_cast<int>(bytes_.size()));
+        expect(::zmq_recv(socket_, bytes_.data(), bytes_.size(), 0) ==
+               static_cast<int>(bytes_.size()));
         check(bytes_, i);
     }
 
@@ -110,21 +114,25 @@ Numbers hop_of_message_queue() {
     QueueEnd::Queue back(bi::create_only, (name + "-back").c_str(), 4, small_bytes);
     QueueEnd::Queue::remove((name + "-there").c_str());  // both processes have the mappings already
     QueueEnd::Queue::remove((name + "-back").c_str());
-    return ping_pong(rounds_for(small_bytes),
-                     [&](int side) { return QueueEnd(side == 0 ? there : back, side == 0 ? back : there); });
+    return ping_pong(rounds_for(small_bytes), [&](int side) {
+        return QueueEnd(side == 0 ? there : back, side == 0 ? back : there);
+    });
 }
 
 Numbers hop_of_zeromq(std::size_t bytes) {
     const std::string path = "/tmp/streamlib-bench-" + std::to_string(::getpid()) + ".zmq";
-    const Numbers numbers = ping_pong(rounds_for(bytes), [&](int side) { return ZeroMqEnd("ipc://" + path, bytes, side); });
+    const Numbers numbers = ping_pong(
+        rounds_for(bytes), [&](int side) { return ZeroMqEnd("ipc://" + path, bytes, side); });
     ::unlink(path.c_str());
     return numbers;
 }
 
 Numbers hop_of_unix_socket(std::size_t bytes) {
     int ends[2];
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) throw std::runtime_error("socketpair failed");
-    const Numbers numbers = ping_pong(rounds_for(bytes), [&](int side) { return SocketEnd(ends[side], bytes); });
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+        throw std::runtime_error("socketpair failed");
+    const Numbers numbers =
+        ping_pong(rounds_for(bytes), [&](int side) { return SocketEnd(ends[side], bytes); });
     ::close(ends[0]);
     ::close(ends[1]);
     return numbers;

@@ -11,7 +11,10 @@ namespace {
 class RingEnd {
 public:
     RingEnd(BenchRing& out, BenchRing& in, std::size_t bytes, Reader reader)
-        : writer_(out.writer()), reader_(in.reader(0)), bytes_(bytes), asleep_(reader == Reader::asleep) {}
+        : writer_(out.writer()),
+          reader_(in.reader(0)),
+          bytes_(bytes),
+          asleep_(reader == Reader::asleep) {}
 
     void send(std::uint64_t i) {
         ipc::OpenSlot slot = writer_.claim();

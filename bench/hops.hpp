@@ -42,7 +42,6 @@ public:
 
 private:
     int pid_ = 0;
-    std::string config_;
 };
 
 }  // namespace streamlib::bench

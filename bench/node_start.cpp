@@ -32,7 +32,8 @@ public:
     void actor_changed(const supervision::ActorEvent& event) override {
         pids_.resize(std::max<std::size_t>(pids_.size(), event.index + 1));
         if (event.pid > 0) pids_[event.index] = event.pid;
-        if (event.state == ipc::ActorState::failed) complaint_ += "an actor failed: " + event.exit_text;
+        if (event.state == ipc::ActorState::failed)
+            complaint_ += "an actor failed: " + event.exit_text;
     }
     void running(Nanoseconds after) override { ready_ms_ = static_cast<double>(after) / 1e6; }
     void totals(const supervision::RunTotals&) override {
@@ -43,7 +44,8 @@ public:
         pss_ = sum / static_cast<double>(pids_.size());
     }
     [[nodiscard]] Numbers numbers() const {
-        if (!complaint_.empty() || ready_ms_ == 0) throw std::runtime_error("the node did not start: " + complaint_);
+        if (!complaint_.empty() || ready_ms_ == 0)
+            throw std::runtime_error("the node did not start: " + complaint_);
         Numbers numbers{{"ready", ready_ms_}};
         if (pss_ > 0) numbers["pss"] = pss_;
         return numbers;
@@ -73,7 +75,8 @@ Numbers start_node(const GraphSpec& graph, bool pss) {
 ActorDecl actor(const char* class_name, std::uint32_t number) {
     ActorDecl declared;
     declared.class_name = class_name;
-    declared.name = std::string(class_name == std::string("BenchSink") ? "s" : "a") + std::to_string(number);
+    declared.name =
+        std::string(class_name == std::string("BenchSink") ? "s" : "a") + std::to_string(number);
     return declared;
 }
 

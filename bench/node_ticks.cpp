@@ -85,10 +85,10 @@ Numbers lateness_of_ticks(std::uint32_t actors, unsigned seconds) {
 Numbers lateness_of_cyclictest(std::uint32_t threads, unsigned seconds) {
     const std::string program = find_program("cyclictest");
     if (program.empty()) throw Absent("cyclictest is not installed (Debian package rt-tests)");
-    return summary_of_histogram(output_of({program, "--default-system", "--quiet", "--histogram=100000",
-                                           "--interval=16667", "--distance=0", "--aligned=0",
-                                           "--loops=" + std::to_string(seconds * 60),
-                                           "--threads=" + std::to_string(threads)}));
+    return summary_of_histogram(
+        output_of({program, "--default-system", "--quiet", "--histogram=100000", "--interval=16667",
+                   "--distance=0", "--aligned=0", "--loops=" + std::to_string(seconds * 60),
+                   "--threads=" + std::to_string(threads)}));
 }
 
 }  // namespace streamlib::bench

@@ -19,7 +19,8 @@ namespace streamlib::bench {
 /// What the two processes share while they play.
 struct Game {
     StartLine ready, done;
-    alignas(64) std::atomic<std::uint64_t> last{0};  ///< The last round; written before that round's number is sent.
+    alignas(64) std::atomic<std::uint64_t> last{
+        0};  ///< The last round; written before that round's number is sent.
 };
 
 /// A game on a busy machine ends early, with the rounds it has.
@@ -38,7 +39,8 @@ Numbers serve_first(Game& game, End& end, std::uint64_t rounds, std::uint64_t wa
         end.send(i);
         end.receive(i);
         const auto taken = std::chrono::steady_clock::now() - begin;
-        if (i > warm_up) one_way_us.push_back(std::chrono::duration<double, std::micro>(taken).count() / 2);
+        if (i > warm_up)
+            one_way_us.push_back(std::chrono::duration<double, std::micro>(taken).count() / 2);
     }
     return summary_of(one_way_us);
 }

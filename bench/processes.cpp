@@ -57,12 +57,14 @@ void pin_to(int cpu) {
     CPU_ZERO(&set);
     CPU_SET(cpu, &set);
     if (::sched_setaffinity(0, sizeof set, &set) != 0) {
-        throw std::runtime_error("cannot pin to CPU " + std::to_string(cpu) + ": two CPUs are needed");
+        throw std::runtime_error("cannot pin to CPU " + std::to_string(cpu) +
+                                 ": two CPUs are needed");
     }
 }
 
 SharedBytes::SharedBytes(std::size_t bytes)
-    : data_(::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0)),
+    : data_(::mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                   MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0)),
       bytes_(bytes) {
     if (data_ == MAP_FAILED) throw std::runtime_error("no memory");
 }
@@ -85,7 +87,8 @@ pid_t start_process(const std::function<void()>& body, unsigned seconds) {
         std::fprintf(stderr, "\nbench: %s\n", error.what());
         status = 1;
     }
-    std::exit(status);  // not _exit: a peer's library takes leave of its daemon when static objects go
+    std::exit(
+        status);  // not _exit: a peer's library takes leave of its daemon when static objects go
 }
 
 void finish_process(pid_t pid, const std::string& name) {
@@ -134,7 +137,8 @@ Numbers measure_in_process(const std::function<Numbers()>& measure, int cpu, uns
     if (found.absent != 0) throw Absent(found.text);
     if (found.text[0] != 0) throw std::runtime_error(found.text);
     Numbers numbers;
-    for (std::uint32_t n = 0; n < found.count; ++n) numbers[found.numbers[n].name] = found.numbers[n].value;
+    for (std::uint32_t n = 0; n < found.count; ++n)
+        numbers[found.numbers[n].name] = found.numbers[n].value;
     return numbers;
 }
 
@@ -161,7 +165,8 @@ std::string output_of(const std::vector<std::string>& command) {
         ::dup2(::open("/dev/null", O_WRONLY), STDERR_FILENO);
         ::close(ends[0]);
         std::vector<char*> arguments;
-        for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+        for (const std::string& word : command)
+            arguments.push_back(const_cast<char*>(word.c_str()));
         arguments.push_back(nullptr);
         ::execv(arguments[0], arguments.data());
         ::_exit(127);

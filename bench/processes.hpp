@@ -31,7 +31,9 @@ public:
     ~SharedBytes();
     [[nodiscard]] void* data() const noexcept { return data_; }
     template <class T>
-    [[nodiscard]] T* as() const noexcept { return static_cast<T*>(data_); }
+    [[nodiscard]] T* as() const noexcept {
+        return static_cast<T*>(data_);
+    }
 
 private:
     void* data_;
@@ -51,7 +53,8 @@ void finish_all(const std::vector<pid_t>& pids, const std::string& name);
 
 /// Runs `measure` in a process of its own, pinned to CPU 0, and returns what it returned. Throws what it threw: Absent
 /// stays Absent.
-[[nodiscard]] Numbers measure_in_process(const std::function<Numbers()>& measure, int cpu = 0, unsigned seconds = 120);
+[[nodiscard]] Numbers measure_in_process(const std::function<Numbers()>& measure, int cpu = 0,
+                                         unsigned seconds = 120);
 
 /// For processes that must begin together: each arrives, then waits for all.
 class StartLine {

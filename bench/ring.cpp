@@ -18,7 +18,9 @@ namespace {
 struct Suite {
     std::vector<Trial> trials;
     std::vector<Comparison> comparisons;
-    std::function<std::shared_ptr<void>()> around = [] { return std::shared_ptr<void>(); };  ///< Lives while it runs.
+    std::function<std::shared_ptr<void>()> around = [] {
+        return std::shared_ptr<void>();
+    };  ///< Lives while it runs.
 };
 
 struct Size {
@@ -29,8 +31,9 @@ const Size sizes[] = {{small_bytes, "64 B"}, {hd_bytes, "5.18 MB"}, {uhd_bytes, 
 const char* const percentiles[] = {"p50", "p99", "p99.9"};
 
 /// One row a percentile; the goal, if any, is that of the first `bounded` numbers.
-void compare(Suite& suite, const std::string& figure, const std::string& ours, const std::string& beside,
-             const std::string& peer, std::vector<const char*> numbers, double goal, std::size_t bounded) {
+void compare(Suite& suite, const std::string& figure, const std::string& ours,
+             const std::string& beside, const std::string& peer, std::vector<const char*> numbers,
+             double goal, std::size_t bounded) {
     for (std::size_t n = 0; n < numbers.size(); ++n) {
         suite.comparisons.push_back({.figure = figure + " " + numbers[n],
                                      .unit = "us",
@@ -49,12 +52,15 @@ Suite polling_hops() {
     for (const auto& [bytes, name] : sizes) {
         const std::string ours = "hop/polling/" + name;
         const std::string limit = "limit/polling/" + name, iceoryx = "iceoryx/polling/" + name;
-        suite.trials.push_back({ours, [bytes = bytes] { return hop_of_ring(bytes, Reader::polling); }});
+        suite.trials.push_back(
+            {ours, [bytes = bytes] { return hop_of_ring(bytes, Reader::polling); }});
         suite.trials.push_back({limit, [bytes = bytes] { return hop_of_bare_atomics(bytes); }});
-        suite.trials.push_back({iceoryx, [bytes = bytes] { return hop_of_iceoryx(bytes, Reader::polling); }});
+        suite.trials.push_back(
+            {iceoryx, [bytes = bytes] { return hop_of_iceoryx(bytes, Reader::polling); }});
         compare(suite, "hop, polling, " + name, ours, "limit: flag, header, payload", limit,
                 {std::begin(percentiles), std::end(percentiles)}, 1.6, 1);
-        compare(suite, "hop, polling, " + name, ours, "iceoryx, payload untouched", iceoryx, {"p50"}, 0.5, 1);
+        compare(suite, "hop, polling, " + name, ours, "iceoryx, payload untouched", iceoryx,
+                {"p50"}, 0.5, 1);
     }
     suite.around = [] {
         auto roudi = std::make_shared<Roudi>();
@@ -68,26 +74,29 @@ Suite sleeping_hops() {
     Suite suite;
     for (const auto& [bytes, name] : sizes) {
         const std::string ours = "hop/asleep/" + name;
-        suite.trials.push_back({ours, [bytes = bytes] { return hop_of_ring(bytes, Reader::asleep); }});
+        suite.trials.push_back(
+            {ours, [bytes = bytes] { return hop_of_ring(bytes, Reader::asleep); }});
     }
     const auto peer = [&](const std::string& name, std::function<Numbers()> measure) {
         suite.trials.push_back({name, std::move(measure)});
         return name;
     };
     const std::string futex = peer("limit/asleep", hop_of_bare_futex);
-    const std::string waitset = peer("iceoryx/asleep", [] { return hop_of_iceoryx(small_bytes, Reader::asleep); });
+    const std::string waitset =
+        peer("iceoryx/asleep", [] { return hop_of_iceoryx(small_bytes, Reader::asleep); });
     const std::string queue = peer("message_queue/64 B", hop_of_message_queue);
     const std::string zmq = peer("zeromq/64 B", [] { return hop_of_zeromq(small_bytes); });
     const std::string zmq_hd = peer("zeromq/5.18 MB", [] { return hop_of_zeromq(hd_bytes); });
-    const std::string unix_small = peer("unix/64 B", [] { return hop_of_unix_socket(small_bytes); });
+    const std::string unix_small =
+        peer("unix/64 B", [] { return hop_of_unix_socket(small_bytes); });
     const std::string unix_hd = peer("unix/5.18 MB", [] { return hop_of_unix_socket(hd_bytes); });
     for (const auto& [bytes, name] : sizes) {
         compare(suite, "hop, asleep, " + name, "hop/asleep/" + name, "limit: bare futex", futex,
                 {"p50", "mean", "p99", "p99.9"}, 1.3, 2);
     }
     const auto beside = [&](const char* name, const char* words, const std::string& trial) {
-        compare(suite, std::string("hop, asleep, ") + name, std::string("hop/asleep/") + name, words, trial,
-                {"p50", "p99"}, 0, 0);
+        compare(suite, std::string("hop, asleep, ") + name, std::string("hop/asleep/") + name,
+                words, trial, {"p50", "p99"}, 0, 0);
     };
     beside("64 B", "iceoryx WaitSet", waitset);
     beside("64 B", "Boost message_queue", queue);
@@ -101,7 +110,8 @@ Suite sleeping_hops() {
 
 Suite system_calls() {
     Suite suite;
-    suite.trials = {{"calls/publish", calls_of_publish}, {"calls/waking", calls_of_waking_each_time}};
+    suite.trials = {{"calls/publish", calls_of_publish},
+                    {"calls/waking", calls_of_waking_each_time}};
     suite.comparisons.push_back({.figure = "system calls in 1e6 publishes nobody waits for",
                                  .unit = "",
                                  .ours = "calls/publish",
@@ -118,9 +128,12 @@ Suite writer_costs() {
     Suite suite;
     for (const std::uint32_t readers : {1U, 4U, 16U}) {
         const std::string n = std::to_string(readers);
-        suite.trials.push_back({"writer/" + n, [=] { return cost_of_publish(readers, Holding::nothing); }});
-        suite.trials.push_back({"writer/holding/" + n, [=] { return cost_of_publish(readers, Holding::own_blocks); }});
-        suite.trials.push_back({"writer/asleep/" + n, [=] { return cost_of_publish_to_sleepers(readers); }});
+        suite.trials.push_back(
+            {"writer/" + n, [=] { return cost_of_publish(readers, Holding::nothing); }});
+        suite.trials.push_back(
+            {"writer/holding/" + n, [=] { return cost_of_publish(readers, Holding::own_blocks); }});
+        suite.trials.push_back(
+            {"writer/asleep/" + n, [=] { return cost_of_publish_to_sleepers(readers); }});
         suite.trials.push_back({"wake/" + n, [=] { return cost_of_bare_wake(readers); }});
         const std::string who = n + (readers == 1 ? " reader" : " readers");
         const auto row = [&](const std::string& words, const std::string& trial, bool bounded) {
@@ -136,8 +149,8 @@ Suite writer_costs() {
         };
         row(", none asleep", "writer/", readers == 16);
         row(", each holding a block of its own", "writer/holding/", false);
-        compare(suite, "claim + publish, " + who + " asleep,", "writer/asleep/" + n, "bare FUTEX_WAKE of " + n,
-                "wake/" + n, {"p50", "mean"}, 0, 0);
+        compare(suite, "claim + publish, " + who + " asleep,", "writer/asleep/" + n,
+                "bare FUTEX_WAKE of " + n, "wake/" + n, {"p50", "mean"}, 0, 0);
     }
     return suite;
 }
@@ -147,9 +160,11 @@ Suite ticks(unsigned seconds) {
     for (const std::uint32_t actors : {1U, 10U, 100U}) {
         const std::string n = std::to_string(actors);
         suite.trials.push_back({"ticks/" + n, [=] { return lateness_of_ticks(actors, seconds); }});
-        suite.trials.push_back({"cyclictest/" + n, [=] { return lateness_of_cyclictest(actors, seconds); }});
-        compare(suite, "lateness of a tick, " + n + (actors == 1 ? " actor" : " actors"), "ticks/" + n,
-                "cyclictest, as many threads", "cyclictest/" + n, {"p50", "p99", "p99.9"}, 0, 0);
+        suite.trials.push_back(
+            {"cyclictest/" + n, [=] { return lateness_of_cyclictest(actors, seconds); }});
+        compare(suite, "lateness of a tick, " + n + (actors == 1 ? " actor" : " actors"),
+                "ticks/" + n, "cyclictest, as many threads", "cyclictest/" + n,
+                {"p50", "p99", "p99.9"}, 0, 0);
     }
     return suite;
 }
@@ -158,7 +173,8 @@ Suite starts() {
     Suite suite;
     for (const std::uint32_t actors : {10U, 100U, 1000U}) {
         const std::string n = std::to_string(actors);
-        suite.trials.push_back({"start/" + n, [=] { return start_of_actors(actors, actors == 100); }});
+        suite.trials.push_back(
+            {"start/" + n, [=] { return start_of_actors(actors, actors == 100); }});
         suite.trials.push_back({"fork/" + n, [=] { return start_of_bare_forks(actors); }});
         suite.comparisons.push_back({.figure = "run to " + n + " actors RUNNING",
                                      .unit = "ms",
@@ -215,33 +231,42 @@ Arguments read(int argc, char** argv) {
     Arguments arguments;
     for (int n = 1; n + 1 < argc; n += 2) {
         const std::string key = argv[n], value = argv[n + 1];
-        if (key == "--json") arguments.json = value;
-        else if (key == "--only") arguments.only = "," + value + ",";
-        else if (key == "--rounds") arguments.rounds = std::max(1, std::atoi(value.c_str()));
-        else if (key == "--seconds") arguments.seconds = static_cast<unsigned>(std::max(1, std::atoi(value.c_str())));
-        else throw std::invalid_argument("unknown argument " + key);
+        if (key == "--json")
+            arguments.json = value;
+        else if (key == "--only")
+            arguments.only = "," + value + ",";
+        else if (key == "--rounds")
+            arguments.rounds = std::max(1, std::atoi(value.c_str()));
+        else if (key == "--seconds")
+            arguments.seconds = static_cast<unsigned>(std::max(1, std::atoi(value.c_str())));
+        else
+            throw std::invalid_argument("unknown argument " + key);
     }
     if (argc % 2 == 0) throw std::invalid_argument("every argument has a value");
     return arguments;
 }
 
 int run(const Arguments& arguments) {
-    const std::pair<const char*, Suite> suites[] = {{"polling", polling_hops()}, {"asleep", sleeping_hops()},
-                                                    {"calls", system_calls()},   {"writer", writer_costs()},
-                                                    {"ticks", ticks(arguments.seconds)},
-                                                    {"start", starts()},         {"first", first_frames()}};
+    const std::pair<const char*, Suite> suites[] = {
+        {"polling", polling_hops()}, {"asleep", sleeping_hops()},         {"calls", system_calls()},
+        {"writer", writer_costs()},  {"ticks", ticks(arguments.seconds)}, {"start", starts()},
+        {"first", first_frames()}};
     Results results;
     std::vector<Comparison> wanted;
     for (const auto& [name, suite] : suites) {
-        if (!arguments.only.empty() && arguments.only.find("," + std::string(name) + ",") == std::string::npos) continue;
+        if (!arguments.only.empty() &&
+            arguments.only.find("," + std::string(name) + ",") == std::string::npos)
+            continue;
         const auto around = suite.around();
         run_interleaved(suite.trials, arguments.rounds, results);
         wanted.insert(wanted.end(), suite.comparisons.begin(), suite.comparisons.end());
     }
     const auto figures = judge(wanted, results);
     print_table(figures);
-    for (const auto& [trial, why] : results.absent()) std::printf("absent: %s: %s\n", trial.c_str(), why.c_str());
-    for (const auto& [trial, why] : results.broken()) std::printf("BROKEN: %s: %s\n", trial.c_str(), why.c_str());
+    for (const auto& [trial, why] : results.absent())
+        std::printf("absent: %s: %s\n", trial.c_str(), why.c_str());
+    for (const auto& [trial, why] : results.broken())
+        std::printf("BROKEN: %s: %s\n", trial.c_str(), why.c_str());
     if (!arguments.json.empty()) write_json(figures, arguments.json);
     return all_hold(figures) && results.broken().empty() ? 0 : 1;
 }
@@ -255,7 +280,8 @@ int main(int argc, char** argv) {
         return streamlib::bench::run(streamlib::bench::read(argc, argv));
     } catch (const std::exception& error) {
         std::fprintf(stderr,
-                     "bench_ring: %s\nusage: bench_ring [--json FILE] [--only polling,asleep,calls,writer,ticks,start,first] "
+                     "bench_ring: %s\nusage: bench_ring [--json FILE] [--only "
+                     "polling,asleep,calls,writer,ticks,start,first] "
                      "[--rounds 5] [--seconds 5]\n",
                      error.what());
         return 2;

@@ -72,7 +72,8 @@ std::optional<double> Results::median(const std::string& trial, const std::strin
     return sorted.size() % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
 
-std::pair<double, double> Results::range(const std::string& trial, const std::string& number) const {
+std::pair<double, double> Results::range(const std::string& trial,
+                                         const std::string& number) const {
     const auto& values = values_.at(trial).at(number);
     const auto [least, largest] = std::minmax_element(values.begin(), values.end());
     return {*least, *largest};
@@ -82,10 +83,14 @@ void run_interleaved(const std::vector<Trial>& trials, int rounds, Results& resu
     benchmark::ClearRegisteredBenchmarks();
     for (int round = 0; round < rounds; ++round) {
         for (const Trial& trial : trials) {
-            benchmark::RegisterBenchmark(trial.name.c_str(), [&trial, &results](benchmark::State& state) {
-                if (results.is_absent(trial.name)) return state.SkipWithError("absent");
-                measure_once(trial, results, state);
-            })->Iterations(1)->UseManualTime();
+            benchmark::RegisterBenchmark(trial.name.c_str(),
+                                         [&trial, &results](benchmark::State& state) {
+                                             if (results.is_absent(trial.name))
+                                                 return state.SkipWithError("absent");
+                                             measure_once(trial, results, state);
+                                         })
+                ->Iterations(1)
+                ->UseManualTime();
         }
     }
     Collecting reporter(results, trials.size() * static_cast<std::size_t>(rounds));

@@ -38,9 +38,11 @@ public:
     void add_broken(const std::string& trial, const std::string& why) { broken_[trial] = why; }
 
     /// Median over the rounds of one number of a trial; nothing where it was not measured.
-    [[nodiscard]] std::optional<double> median(const std::string& trial, const std::string& number) const;
+    [[nodiscard]] std::optional<double> median(const std::string& trial,
+                                               const std::string& number) const;
     /// Least and largest of the rounds' values.
-    [[nodiscard]] std::pair<double, double> range(const std::string& trial, const std::string& number) const;
+    [[nodiscard]] std::pair<double, double> range(const std::string& trial,
+                                                  const std::string& number) const;
     /// Whether the trial was asked for at all.
     [[nodiscard]] bool has(const std::string& trial) const;
     [[nodiscard]] bool is_absent(const std::string& trial) const { return absent_.contains(trial); }

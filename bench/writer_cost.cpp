@@ -42,7 +42,8 @@ constexpr int wake_rounds = 300;
 
 /// `wake` must wake all; each sample is taken only once all sleep again. One CPU for all sleepers.
 template <class Sleep, class Wake>
-Numbers cost_of_waking(std::uint32_t sleepers, Wakings& wakings, const Sleep& sleep, const Wake& wake) {
+Numbers cost_of_waking(std::uint32_t sleepers, Wakings& wakings, const Sleep& sleep,
+                       const Wake& wake) {
     std::vector<pid_t> pids;
     for (std::uint32_t n = 0; n < sleepers; ++n) {
         pids.push_back(start_process([&, n] {
@@ -60,8 +61,10 @@ Numbers cost_of_waking(std::uint32_t sleepers, Wakings& wakings, const Sleep& sl
                 ::usleep(1000 + 50 * sleepers);  // all are back in the kernel
                 const auto begin = Clock::now();
                 wake();
-                us.push_back(std::chrono::duration<double, std::micro>(Clock::now() - begin).count());
-                while (wakings.count.load(std::memory_order_acquire) < round * sleepers) ::usleep(100);
+                us.push_back(
+                    std::chrono::duration<double, std::micro>(Clock::now() - begin).count());
+                while (wakings.count.load(std::memory_order_acquire) < round * sleepers)
+                    ::usleep(100);
             }
             return summary_of(us);
         });
