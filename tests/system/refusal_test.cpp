@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A graph that cannot run is refused whole, before anything starts: every finding at once, each with file and line.
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 
 #include "tests/system/system_test.hpp"
@@ -170,7 +171,10 @@ TEST_F(HostileMedia, costs_one_probing_process_and_one_line) {
     write("head.avi", good.substr(0, 300));
     write("text.avi", "links = [\"a >> b\"]\n");
     std::filesystem::create_directory(path("folder.avi"));
-    for (const char* const file : {"noise.avi", "empty.avi", "head.avi", "text.avi", "folder.avi"}) expect_refused(file);
+    ASSERT_EQ(::mkfifo(path("pipe.avi").c_str(), 0600), 0);  // Opening it would wait for a writer that never comes.
+    for (const char* const file : {"noise.avi", "empty.avi", "head.avi", "text.avi", "folder.avi", "pipe.avi"}) {
+        expect_refused(file);
+    }
 }
 
 TEST_F(HostileMedia, that_begins_well_plays_as_far_as_it_goes) {
