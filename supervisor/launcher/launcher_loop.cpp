@@ -11,9 +11,9 @@ namespace streamlib::supervision {
 
 void Launcher::loop() {
     while (!done_) {
+        const MonotonicTime deadline = next_deadline();  // restarts what is due: it may be told something at once
         zygotes_->flush();
         pump_control();
-        const MonotonicTime deadline = next_deadline();
         for (const Ready& ready : loop_->wait(deadline)) dispatch(ready);
         on_deadlines();
         if (zombies_) reap_strangers();
@@ -78,7 +78,7 @@ void Launcher::on_actor_channel(std::uint32_t actor) {
 void Launcher::on_actor_process(std::uint32_t actor) {
     Child& child = children_[actor];
     if (!child.process.pidfd) return;
-    const auto how = reap(child.process);
+    const auto how = reap_with_group(child.process);
     if (!how) return;
     on_actor_channel(actor);  // its last words
     child.exit = *how;

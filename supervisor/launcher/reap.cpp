@@ -26,11 +26,16 @@ constexpr auto by_pidfd = static_cast<idtype_t>(P_PIDFD);
 
 std::optional<ExitReason> reap(const ChildProcess& child) noexcept {
     siginfo_t how{};
+    if (!wait_for(by_pidfd, static_cast<id_t>(child.pidfd.get()), WEXITED | WNOHANG, how)) return std::nullopt;
+    return exit_reason(how.si_code, how.si_status);
+}
+
+std::optional<ExitReason> reap_with_group(const ChildProcess& child) noexcept {
+    siginfo_t how{};
     const auto id = static_cast<id_t>(child.pidfd.get());
     if (!wait_for(by_pidfd, id, WEXITED | WNOHANG | WNOWAIT, how)) return std::nullopt;
     ::kill(-child.pid, SIGKILL);
-    static_cast<void>(wait_for(by_pidfd, id, WEXITED | WNOHANG, how));
-    return exit_reason(how.si_code, how.si_status);
+    return reap(child);
 }
 
 void kill_process(const UniqueFd& pidfd, int signal) noexcept {

@@ -13,9 +13,11 @@
 
 namespace streamlib::supervision {
 
-/// Takes the exit status of a process whose pidfd became readable, and kills what is left of its process group: while the
-/// dead leader is not reaped its number belongs to nobody else. None: it lives.
+/// Takes the exit status of a process whose pidfd became readable. None: it lives.
 [[nodiscard]] std::optional<ExitReason> reap(const ChildProcess& child) noexcept;
+/// The same, and kills what is left of its process group: while the dead leader is not reaped its number belongs to nobody
+/// else. For actors; what is in a zygote's group are actors that are being born.
+[[nodiscard]] std::optional<ExitReason> reap_with_group(const ChildProcess& child) noexcept;
 
 /// SIGKILL; to the process, not to a number that another may have by now.
 void kill_process(const UniqueFd& pidfd, int signal) noexcept;

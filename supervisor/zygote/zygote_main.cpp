@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -100,7 +101,7 @@ int zygote_main(UniqueFd channel_fd, UniqueFd lifeline, const ZygoteSetup& setup
             return unusable_zygote_status;
         }
     }
-    ::prctl(PR_SET_PDEATHSIG, 0);
+    ::prctl(PR_SET_PDEATHSIG, SIGCONT);  // one that somebody has stopped must see the end, too
     return serve(channel, launcher.get(), lifeline.get(), setup.launcher_pid);
 }
 
