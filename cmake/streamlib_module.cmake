@@ -106,6 +106,12 @@ function(streamlib_test)
     streamlib_test_properties(${ARG_NAME} LABEL ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT} SERIAL ${ARG_SERIAL} ENV ${ARG_ENV})
     if("unit" IN_LIST ARG_LABEL)
         set_property(GLOBAL APPEND PROPERTY STREAMLIB_UNIT_TESTS ${ARG_NAME})
+        # What every `./dev test` runs under sanitizers: memory and what reads text from outside.
+        cmake_path(GET CMAKE_CURRENT_SOURCE_DIR FILENAME folder)
+        if(folder MATCHES "^(ipc|runtime|fuzz)$")
+            set_property(GLOBAL APPEND PROPERTY STREAMLIB_CORE_TESTS ${ARG_NAME})
+            set_property(TEST ${ARG_NAME} APPEND PROPERTY LABELS core)
+        endif()
     endif()
 endfunction()
 
