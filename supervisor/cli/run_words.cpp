@@ -67,6 +67,7 @@ std::string status_words(const RunTotals& totals, bool colours) {
     text += "  " + std::to_string(totals.ticks) + " ticks";
     text += alarming(totals.ticks_dropped, "dropped");
     if (totals.missed > 0) text += alarming(totals.missed, "missed");
+    if (totals.ticks_skipped > 0) text += alarming(totals.ticks_skipped, "skipped by the clock");
     return text + alarming(totals.restarts, totals.restarts == 1 ? "restart" : "restarts");
 }
 
@@ -100,6 +101,7 @@ std::string summary_words(const RunSummary& summary) {
             counted(totals.frames_out, "block", "blocks") + " published, " +
             std::to_string(totals.missed) + " missed, " +
             counted(totals.restarts, "restart", "restarts");
+    if (totals.ticks_skipped > 0) text += ", " + std::to_string(totals.ticks_skipped) + " skipped by the clock";
     if (totals.failed > 0) text += ", " + std::to_string(totals.failed) + " failed";
     if (summary.killed > 0)
         text += ", " + std::to_string(summary.killed) + " killed at the deadline";
@@ -108,6 +110,7 @@ std::string summary_words(const RunSummary& summary) {
 
 bool worth_a_line(const RunTotals& before, const RunTotals& now) noexcept {
     return before.ticks_dropped != now.ticks_dropped || before.missed != now.missed ||
+           before.ticks_skipped != now.ticks_skipped ||
            before.restarts != now.restarts || before.failed != now.failed ||
            before.stopped != now.stopped;
 }

@@ -175,6 +175,7 @@ RunTotals Launcher::totals() const {
         sum.stopped += child.state.phase == ChildPhase::stopped ? 1 : 0;
         sum.failed += child.state.phase == ChildPhase::failed ? 1 : 0;
     }
+    sum.ticks_skipped = domains_.skipped();
     return sum;
 }
 

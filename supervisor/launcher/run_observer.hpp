@@ -50,6 +50,7 @@ struct RingCost {
 struct RunTotals {
     Nanoseconds elapsed_ns = 0;    ///< Since all were RUNNING.
     std::uint64_t ticks = 0, ticks_dropped = 0;
+    std::uint64_t ticks_skipped = 0;  ///< By the clock itself: no actor ever saw them.
     std::uint64_t frames_out = 0;  ///< Blocks published.
     std::uint64_t missed = 0;      ///< Blocks overwritten before an input saw them.
     std::uint64_t restarts = 0;

@@ -32,6 +32,16 @@ Result<TickDomains> TickDomains::create(const GraphPlan& plan) {
     return domains;
 }
 
+std::uint64_t TickDomains::skipped() const noexcept {
+    std::uint64_t sum = 0;
+    for (const ipc::OwnedSegment& segment : pages_) {
+        const auto& page = *reinterpret_cast<const TickPage*>(segment.payload());
+        const std::uint64_t seq = page.seq.load(std::memory_order_acquire);  // pairs with publish_tick
+        sum += __atomic_load_n(&page.records[seq & 1].skipped, __ATOMIC_RELAXED);
+    }
+    return sum;
+}
+
 void TickDomains::greet(ipc::Channel& channel) const {
     ClockSetup setup;
     setup.count = static_cast<std::uint32_t>(rates_.size());

@@ -22,6 +22,8 @@ public:
     [[nodiscard]] Result<UniqueFd> open_page(std::uint32_t domain) const {
         return pages_[domain].reopen_read_only();
     }
+    /// Ticks that the clock never made, because it was starved or dead; over all domains.
+    [[nodiscard]] std::uint64_t skipped() const noexcept;
     /// `ClockSetup` with all pages, to a new clock process.
     void greet(ipc::Channel& channel) const;
 

@@ -20,7 +20,7 @@ protected:
         EXPECT_EQ(json_number(figures, "backward"), 0) << figures;
         const Totals totals = totals_of(answer.out);
         ASSERT_TRUE(totals.found) << answer.out;
-        EXPECT_LE(missing, static_cast<double>(totals.dropped + totals.missed)) << figures << answer.out;
+        EXPECT_LE(missing, static_cast<double>(totals.losses())) << figures << answer.out;
     }
 };
 

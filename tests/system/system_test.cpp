@@ -226,7 +226,12 @@ Totals totals_of(const std::string& out) {
         if (figures == std::string::npos) continue;
         if (std::sscanf(line.c_str() + figures, ": %llu ticks, %llu dropped, %llu block%*[s] published, %llu missed, %llu restarts",
                         &n[0], &n[1], &n[2], &n[3], &n[4]) == 5) {
-            return {true, n[0], n[1], n[2], n[3], n[4]};
+            Totals totals{true, n[0], n[1], n[2], n[3], n[4]};
+            const std::size_t skipped = line.find(" skipped by the clock");
+            if (skipped != std::string::npos) {
+                totals.skipped = std::strtoull(line.c_str() + line.rfind(", ", skipped) + 2, nullptr, 10);
+            }
+            return totals;
         }
     }
     return {};

@@ -92,6 +92,9 @@ private:
 struct Totals {
     bool found = false;
     std::uint64_t ticks = 0, dropped = 0, published = 0, missed = 0, restarts = 0;
+    std::uint64_t skipped = 0;  ///< Ticks that the clock did not make.
+    /// Whatever made a frame late or kept it from coming.
+    [[nodiscard]] std::uint64_t losses() const { return dropped + missed + skipped; }
 };
 [[nodiscard]] Totals totals_of(const std::string& out);
 
