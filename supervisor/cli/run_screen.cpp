@@ -84,11 +84,11 @@ void RunScreen::running(Nanoseconds after_ns) {
 }
 
 void RunScreen::totals(const RunTotals& totals) {
-    if (quiet_) return;
+    if (quiet_ || stopping_) return;
     const Terminal& terminal = screen_.terminal();
     if (terminal.tty) {
         screen_.status(status_line(totals, run_for_, terminal.width, terminal.colours));
-    } else if (worth_a_line(shown_, totals) && !stopping_) {
+    } else if (worth_a_line(shown_, totals)) {
         line(status_line(totals, {}, most_columns, false));
     }
     shown_ = totals;

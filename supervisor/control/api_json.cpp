@@ -334,7 +334,12 @@ std::string read_error(std::string_view text) {
 // ---- lines of the command line ----
 
 std::string ps_line(const ActorRow& row) { return json::serialize(ps_object(row)); }
-std::string ring_line(const RingRow& row) { return json::serialize(ring_object(row)); }
+
+std::string ring_line(const RingRow& row) {
+    json::object object{{"kind", "ring"}};
+    for (auto& [key, value] : ring_object(row)) object[key] = std::move(value);
+    return json::serialize(object);
+}
 
 std::string tree_line(const TreeRow& row, const std::vector<ActorRow>& actors) {
     json::object object{{"name", utf8(row.name)},

@@ -44,6 +44,6 @@ namespace streamlib::supervision {
 [[nodiscard]] std::string finding_line(std::string_view kind, std::string_view file,
                                        std::uint32_t line, std::string_view key,
                                        std::string_view text);
-[[nodiscard]] std::string ring_line(const RingRow& row);
+[[nodiscard]] std::string ring_line(const RingRow& row);  ///< With "kind": "ring" in front.
 
 }  // namespace streamlib::supervision
