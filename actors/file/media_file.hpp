@@ -48,7 +48,7 @@ public:
     Property<bool> loop{*this, "loop", false, {.text = "Begin again at the end"}};
     Property<double> seek{
         *this,
-        "start",
+        "seek",
         0.0,
         {.text = "Where in the file to begin, each time", .unit = "s", .min = 0, .max = 1e6}};
     Property<double> speed{
