@@ -17,7 +17,9 @@ std::map<std::string, Preload, std::less<>>& families() {
 
 }  // namespace
 
-FamilyRegistration::FamilyRegistration(const char* family, Result<> (*preload)()) { families()[family] = preload; }
+FamilyRegistration::FamilyRegistration(const char* family, Result<> (*preload)()) {
+    families()[family] = preload;
+}
 
 Result<> preload_family(std::string_view family) {
     const auto found = families().find(family);

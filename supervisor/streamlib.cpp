@@ -24,9 +24,11 @@ using namespace supervision;
 class Complaints final : public RunObserver {
 public:
     void findings(std::span<const Finding> findings) override {
-        for (const Finding& finding : findings) std::fprintf(stderr, "%s\n", to_string(finding).c_str());
+        for (const Finding& finding : findings)
+            std::fprintf(stderr, "%s\n", to_string(finding).c_str());
     }
-    void planned(const std::string&, const std::string&, std::span<const PlannedChild> children) override {
+    void planned(const std::string&, const std::string&,
+                 std::span<const PlannedChild> children) override {
         for (const PlannedChild& child : children) names_.push_back(child.name);
     }
     void actor_changed(const ActorEvent& event) override {
@@ -43,7 +45,8 @@ int run_contained_role(const RoleArguments& role, UniqueFd channel) {
         case Role::clock: return clock_main(std::move(channel));
         case Role::control: return control_main(std::move(channel));
         case Role::actor: return run_actor_process(std::move(channel), UniqueFd(role_fd::page));
-        case Role::describe: return describe_main(channel.get(), role.plugins.empty() ? "" : role.plugins.front());
+        case Role::describe:
+            return describe_main(channel.get(), role.plugins.empty() ? "" : role.plugins.front());
         case Role::zygote: break;
     }
     return 2;
@@ -57,11 +60,13 @@ int run_role(const RoleArguments& role) {
     close_all_but(std::span(keep).first(has_page ? 3 : 2));
     UniqueFd channel(role_fd::channel), lifeline(role_fd::lifeline);
     if (role.role == Role::zygote) {
-        return zygote_main(std::move(channel), std::move(lifeline), {role.launcher_pid, role.family, role.plugins});
+        return zygote_main(std::move(channel), std::move(lifeline),
+                           {role.launcher_pid, role.family, role.plugins});
     }
     const auto armed = contain_self(lifeline.get());
     if (!armed) {
-        std::fprintf(stderr, "streamlib: %s: %s\n", comm_of(role).c_str(), armed.error().text.c_str());
+        std::fprintf(stderr, "streamlib: %s: %s\n", comm_of(role).c_str(),
+                     armed.error().text.c_str());
         return 1;
     }
     lifeline.reset();

@@ -23,6 +23,7 @@ struct ClockSetup {
     std::uint32_t reserved = 0;
     Rate rates[max_tick_domains]{};
 };
-static_assert(std::is_trivially_copyable_v<ClockSetup> && sizeof(ClockSetup) == 8 + 8 * max_tick_domains);
+static_assert(std::is_trivially_copyable_v<ClockSetup> &&
+              sizeof(ClockSetup) == 8 + 8 * max_tick_domains);
 
 }  // namespace streamlib::supervision

@@ -17,13 +17,15 @@ public:
             early_deaths_ = 0;
             return 0;
         }
-        const Nanoseconds delay = early_deaths_ == 0 ? 0 : first_ns << (early_deaths_ < 9 ? early_deaths_ - 1 : 8);
+        const Nanoseconds delay =
+            early_deaths_ == 0 ? 0 : first_ns << (early_deaths_ < 9 ? early_deaths_ - 1 : 8);
         ++early_deaths_;
         return delay < longest_ns ? delay : longest_ns;
     }
 
 private:
-    static constexpr Nanoseconds healthy_ns = 1'000'000'000, first_ns = 5'000'000, longest_ns = 1'000'000'000;
+    static constexpr Nanoseconds healthy_ns = 1'000'000'000, first_ns = 5'000'000,
+                                 longest_ns = 1'000'000'000;
     std::uint32_t early_deaths_ = 0;
 };
 

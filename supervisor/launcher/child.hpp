@@ -22,19 +22,20 @@ namespace streamlib::supervision {
 
 struct Child {
     const PlannedActor* planned = nullptr;
-    std::string plugin;              ///< Absolute; empty: the class is linked in.
-    bool exec = false;               ///< start = "exec".
+    std::string plugin;  ///< Absolute; empty: the class is linked in.
+    bool exec = false;   ///< start = "exec".
     ChildState state{};
-    ChildProcess process{};          ///< pid 0: not known (yet, or any more).
+    ChildProcess process{};  ///< pid 0: not known (yet, or any more).
     ipc::Channel channel{};
-    ipc::OwnedSegment page{};        ///< The same over all incarnations.
+    ipc::OwnedSegment page{};  ///< The same over all incarnations.
     ipc::ActorId id{};
     std::vector<ipc::PortId> inputs{}, outputs{};
     std::optional<protocol::Configured> configured{};
     std::string failed_stage{}, failed_text{};  ///< What it said last, if it said so.
     ExitReason exit{};
     MonotonicTime spawned{}, ended{};
-    bool order_lost = false;         ///< Its zygote died before it reported a pid: perhaps it was never born.
+    bool order_lost =
+        false;  ///< Its zygote died before it reported a pid: perhaps it was never born.
     bool channel_ended = false;
 
     [[nodiscard]] ipc::ActorPage& actor_page() const noexcept {

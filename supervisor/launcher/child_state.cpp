@@ -28,14 +28,16 @@ ChildStep spawn(ChildState state) noexcept {
 }
 
 /// One step of the start protocol. A message that crossed our stop on its way is no mistake of the child's.
-ChildStep expected(const ChildState& state, ChildPhase from, ChildPhase to, std::uint32_t actions) noexcept {
+ChildStep expected(const ChildState& state, ChildPhase from, ChildPhase to,
+                   std::uint32_t actions) noexcept {
     if (state.phase == from) return moved(state, to, actions);
     if (state.phase == ChildPhase::stopping || !is_alive(state.phase)) return unchanged(state);
     return breaks(state);
 }
 
 ChildStep stop(ChildState state) noexcept {
-    state.restart_allowed = false;  // before the stop is sent: else a death in between would bring it back
+    state.restart_allowed =
+        false;  // before the stop is sent: else a death in between would bring it back
     state.stop_wanted = true;
     if (state.phase == ChildPhase::idle) return moved(state, ChildPhase::stopped, act_publish);
     if (!is_alive(state.phase) || state.phase == ChildPhase::stopping) return unchanged(state);
@@ -54,16 +56,19 @@ ChildStep kill(ChildState state) noexcept {
 ChildStep never_born(ChildState state) noexcept {
     if (!is_alive(state.phase)) return unchanged(state);
     if (state.stop_wanted) return moved(state, ChildPhase::stopped, act_publish | act_gone);
-    if (++state.lost_births >= max_lost_births) return moved(state, ChildPhase::failed, act_publish | act_gone);
+    if (++state.lost_births >= max_lost_births)
+        return moved(state, ChildPhase::failed, act_publish | act_gone);
     return moved(state, ChildPhase::spawned, act_spawn);
 }
 
 ChildStep exited(const ChildState& state, bool well) noexcept {
     if (!is_alive(state.phase)) return unchanged(state);
-    const bool could_end = state.phase == ChildPhase::running || state.phase == ChildPhase::stopping ||
-                           state.phase == ChildPhase::starting;  // so short that READY is still under way
+    const bool could_end =
+        state.phase == ChildPhase::running || state.phase == ChildPhase::stopping ||
+        state.phase == ChildPhase::starting;  // so short that READY is still under way
     const bool as_it_should = well && could_end && !state.broken;
-    return moved(state, as_it_should ? ChildPhase::stopped : ChildPhase::failed, act_publish | act_gone);
+    return moved(state, as_it_should ? ChildPhase::stopped : ChildPhase::failed,
+                 act_publish | act_gone);
 }
 
 }  // namespace

@@ -29,34 +29,34 @@ enum class ChildPhase : std::uint8_t {
 inline constexpr int child_phases = 10;
 
 enum class ChildEvent : std::uint8_t {
-    spawn,        ///< The launcher asks for a process.
+    spawn,  ///< The launcher asks for a process.
     hello,
-    configure,    ///< The launcher has sent it.
+    configure,  ///< The launcher has sent it.
     configured,
-    start,        ///< The launcher has sent it.
+    start,  ///< The launcher has sent it.
     ready,
-    stop,         ///< Somebody wants it to stop.
-    kill,         ///< It had its time.
-    broken,       ///< It said what it may not say, or nothing can be sent to it.
-    never_born,   ///< Its zygote died before it was forked; there is no process.
-    exited_well,  ///< Status 0.
-    exited_badly, ///< Any other status, or a signal.
+    stop,          ///< Somebody wants it to stop.
+    kill,          ///< It had its time.
+    broken,        ///< It said what it may not say, or nothing can be sent to it.
+    never_born,    ///< Its zygote died before it was forked; there is no process.
+    exited_well,   ///< Status 0.
+    exited_badly,  ///< Any other status, or a signal.
 };
 inline constexpr int child_events = 12;
 
 /// What the loop has to do; bits.
 enum ChildAction : std::uint32_t {
     act_nothing = 0,
-    act_spawn = 1,        ///< Make a process (again) for this incarnation.
+    act_spawn = 1,  ///< Make a process (again) for this incarnation.
     act_send_stop = 2,
-    act_kill = 4,         ///< SIGKILL to the process, as soon as it has a pid.
-    act_publish = 8,      ///< Its state in the directory changed.
-    act_gone = 16,        ///< The process is gone for good: cells, children, end of the run.
+    act_kill = 4,     ///< SIGKILL to the process, as soon as it has a pid.
+    act_publish = 8,  ///< Its state in the directory changed.
+    act_gone = 16,    ///< The process is gone for good: cells, children, end of the run.
 };
 
 struct ChildState {
     ChildPhase phase = ChildPhase::idle;
-    bool restart_allowed = true;   ///< Taken back before a stop is sent.
+    bool restart_allowed = true;  ///< Taken back before a stop is sent.
     bool stop_wanted = false;
     bool killed = false;           ///< SIGKILL was sent by us, after its deadline.
     bool broken = false;           ///< It broke the protocol.

@@ -22,7 +22,8 @@ Result<std::string> absolute_path(const std::string& path) {
 
 std::vector<Finding> ClassCatalog::load_plugins(const GraphSpec& graph, int lifeline) {
     std::vector<Finding> findings;
-    for (const std::string& path : graph.node.plugins) load(path, graph.place, "node.plugins", lifeline, findings);
+    for (const std::string& path : graph.node.plugins)
+        load(path, graph.place, "node.plugins", lifeline, findings);
     for (const ActorDecl& actor : graph.actors) {
         if (actor.plugin.empty()) continue;
         const auto place = actor.key_places.find("plugin");
@@ -32,8 +33,8 @@ std::vector<Finding> ClassCatalog::load_plugins(const GraphSpec& graph, int life
     return findings;
 }
 
-void ClassCatalog::load(const std::string& path, const Place& place, const std::string& key, int lifeline,
-                        std::vector<Finding>& findings) {
+void ClassCatalog::load(const std::string& path, const Place& place, const std::string& key,
+                        int lifeline, std::vector<Finding>& findings) {
     const auto absolute = absolute_path(path);
     if (!absolute) {
         findings.push_back({place, key, absolute.error().text});
@@ -50,9 +51,10 @@ void ClassCatalog::load(const std::string& path, const Place& place, const std::
         const std::string name = spec.name;
         const auto known = entries_.find(name);
         if (find_class(name) != nullptr || known != entries_.end()) {
-            findings.push_back({place, key, path + ": class " + name + " is there already (" +
-                                                (known == entries_.end() ? "linked in" : known->second.plugin) +
-                                                "); rename one"});
+            findings.push_back({place, key,
+                                path + ": class " + name + " is there already (" +
+                                    (known == entries_.end() ? "linked in" : known->second.plugin) +
+                                    "); rename one"});
             continue;
         }
         entries_[name] = {std::make_unique<ClassSpec>(std::move(spec)), *absolute};
@@ -60,7 +62,8 @@ void ClassCatalog::load(const std::string& path, const Place& place, const std::
 }
 
 const ClassSpec* ClassCatalog::find(std::string_view name) {
-    if (const auto known = entries_.find(name); known != entries_.end()) return known->second.spec.get();
+    if (const auto known = entries_.find(name); known != entries_.end())
+        return known->second.spec.get();
     const ClassEntry* entry = find_class(name);
     if (entry == nullptr) return nullptr;
     auto& made = entries_[std::string(name)];

@@ -13,8 +13,8 @@ constexpr std::uint32_t wire_magic = 0x534C'4353;  // "SLCS"
 class Writer {
 public:
     template <class Number>
-        requires(std::is_arithmetic_v<Number> || std::is_enum_v<Number>)
-    void field(const Number& value) {
+    requires(std::is_arithmetic_v<Number> ||
+             std::is_enum_v<Number>) void field(const Number& value) {
         const auto* raw = reinterpret_cast<const std::byte*>(&value);
         bytes.insert(bytes.end(), raw, raw + sizeof value);
     }
@@ -39,8 +39,7 @@ class Reader {
 public:
     explicit Reader(std::span<const std::byte> bytes) : rest_(bytes) {}
     template <class Number>
-        requires(std::is_arithmetic_v<Number> || std::is_enum_v<Number>)
-    void field(Number& value) {
+    requires(std::is_arithmetic_v<Number> || std::is_enum_v<Number>) void field(Number& value) {
         if (const auto* raw = take(sizeof value)) std::memcpy(&value, raw, sizeof value);
     }
     void field(bool& value) {
@@ -84,40 +83,40 @@ private:
 
 // One list of fields for both directions.
 template <class Wire, class Text>
-    requires std::is_same_v<std::remove_const_t<Text>, std::string>
-void visit(Wire& wire, Text& text) {
-    wire.field(text);
-}
+requires std::is_same_v<std::remove_const_t<Text>, std::string>
+void visit(Wire& wire, Text& text) { wire.field(text); }
 template <class Wire, class Spec>
-    requires std::is_same_v<std::remove_const_t<Spec>, PropertySpec>
+requires std::is_same_v<std::remove_const_t<Spec>, PropertySpec>
 void visit(Wire& wire, Spec& spec) {
     wire.field(spec.name), wire.field(spec.type), wire.field(spec.text), wire.field(spec.unit);
-    wire.field(spec.default_value), wire.field(spec.min), wire.field(spec.max), wire.field(spec.choices);
+    wire.field(spec.default_value), wire.field(spec.min), wire.field(spec.max),
+        wire.field(spec.choices);
     wire.field(spec.required), wire.field(spec.must_exist);
 }
 template <class Wire, class Spec>
-    requires std::is_same_v<std::remove_const_t<Spec>, PortSpec>
+requires std::is_same_v<std::remove_const_t<Spec>, PortSpec>
 void visit(Wire& wire, Spec& spec) {
     wire.field(spec.name), wire.field(spec.kind), wire.field(spec.text), wire.field(spec.optional);
     wire.field(spec.hold), wire.field(spec.open_slots), wire.field(spec.depth);
 }
 template <class Wire, class Spec>
-    requires std::is_same_v<std::remove_const_t<Spec>, ClassSpec>
+requires std::is_same_v<std::remove_const_t<Spec>, ClassSpec>
 void visit(Wire& wire, Spec& spec) {
     wire.field(spec.name), wire.field(spec.text), wire.field(spec.family), wire.field(spec.trigger);
     wire.field(spec.inputs), wire.field(spec.outputs), wire.field(spec.properties);
 }
 
 bool is_sane(const PortSpec& port) {
-    return port.kind <= MediaKind::data && port.hold >= 1 && port.hold <= 8 && port.open_slots >= 1 &&
-           port.open_slots <= 8;
+    return port.kind <= MediaKind::data && port.hold >= 1 && port.hold <= 8 &&
+           port.open_slots >= 1 && port.open_slots <= 8;
 }
 
 bool is_sane(const ClassSpec& spec) {
     bool sane = !spec.name.empty() && spec.trigger <= Trigger::cascade;
     for (const PortSpec& port : spec.inputs) sane = sane && is_sane(port);
     for (const PortSpec& port : spec.outputs) sane = sane && is_sane(port);
-    for (const PropertySpec& property : spec.properties) sane = sane && property.type <= PropertyType::path;
+    for (const PropertySpec& property : spec.properties)
+        sane = sane && property.type <= PropertyType::path;
     return sane;
 }
 
@@ -138,7 +137,9 @@ Result<std::vector<ClassSpec>> decode_specs(std::span<const std::byte> bytes) {
     if (magic == wire_magic) reader.field(specs);
     bool good = magic == wire_magic && bytes.size() <= max_class_spec_bytes && reader.whole();
     for (const ClassSpec& spec : specs) good = good && is_sane(spec);
-    if (!good) return fail(Errc::parse, "what it says about its classes cannot be read; build it against this version");
+    if (!good)
+        return fail(Errc::parse,
+                    "what it says about its classes cannot be read; build it against this version");
     return specs;
 }
 

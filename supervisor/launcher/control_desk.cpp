@@ -37,7 +37,8 @@ Result<> ControlDesk::send_next(ipc::Channel& channel) {
     }
     const std::size_t actor = sent_ - 2;
     const auto page = page_(actor);
-    if (!page) return {};  // no descriptor left for it: control then shows that actor without counters
+    if (!page)
+        return {};  // no descriptor left for it: control then shows that actor without counters
     control_link::ActorPageNotice notice;
     notice.actor_index = actors_[actor].index;
     notice.actor_generation = actors_[actor].generation;

@@ -19,7 +19,8 @@
 namespace streamlib::supervision {
 namespace {
 
-constexpr Nanoseconds patience_ns = 20'000'000'000;  ///< A plugin that links CUDA loads for seconds.
+constexpr Nanoseconds patience_ns =
+    20'000'000'000;  ///< A plugin that links CUDA loads for seconds.
 
 /// First byte of what comes through the pipe: what follows.
 constexpr std::byte is_specs{1}, is_error{2};
@@ -39,7 +40,8 @@ Result<std::vector<std::byte>> read_all(int fd, MonotonicTime deadline) {
         if (bytes < 0 && errno != EINTR && errno != EAGAIN) return fail_errno(Errc::io, "read");
         if (bytes == 0) return all;
         if (bytes > 0) all.insert(all.end(), part.begin(), part.begin() + bytes);
-        if (all.size() > max_class_spec_bytes + 1) return fail(Errc::parse, "says too much about its classes");
+        if (all.size() > max_class_spec_bytes + 1)
+            return fail(Errc::parse, "says too much about its classes");
     }
 }
 
@@ -47,7 +49,8 @@ Result<std::vector<std::byte>> read_all(int fd, MonotonicTime deadline) {
 ExitReason reap(const ChildProcess& child, bool kill) {
     if (kill) ::syscall(SYS_pidfd_send_signal, child.pidfd.get(), SIGKILL, nullptr, 0);
     siginfo_t how{};
-    while (::waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(child.pidfd.get()), &how, WEXITED) != 0) {
+    while (::waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(child.pidfd.get()), &how,
+                    WEXITED) != 0) {
         if (errno != EINTR) return {};
     }
     return exit_reason(how.si_code, how.si_status);
@@ -68,7 +71,8 @@ Result<std::vector<ClassSpec>> describe_plugin(const std::string& path, int life
     if (::pipe2(ends, O_CLOEXEC) != 0) return fail_errno(Errc::io, "pipe2");
     const UniqueFd reading(ends[0]);
     UniqueFd writing(ends[1]);
-    const RoleArguments role{.role = Role::describe, .launcher_pid = ::getpid(), .node = "-", .plugins = {path}};
+    const RoleArguments role{
+        .role = Role::describe, .launcher_pid = ::getpid(), .node = "-", .plugins = {path}};
     const auto child = exec_role(role, {.channel = writing.get(), .lifeline = lifeline});
     if (!child) return tl::unexpected(child.error());
     writing.reset();
@@ -82,7 +86,8 @@ Result<std::vector<ClassSpec>> describe_plugin(const std::string& path, int life
     }
     const auto rest = std::span(*said).subspan(1);
     if (said->front() == is_error) {
-        return fail(Errc::invalid_argument, std::string(reinterpret_cast<const char*>(rest.data()), rest.size()));
+        return fail(Errc::invalid_argument,
+                    std::string(reinterpret_cast<const char*>(rest.data()), rest.size()));
     }
     return decode_specs(rest);
 }

@@ -14,7 +14,9 @@
 namespace streamlib::supervision {
 namespace {
 
-std::uint64_t packed(Token token) { return std::uint64_t{static_cast<std::uint32_t>(token.source)} << 32 | token.index; }
+std::uint64_t packed(Token token) {
+    return std::uint64_t{static_cast<std::uint32_t>(token.source)} << 32 | token.index;
+}
 
 Token unpacked(std::uint64_t word) {
     return {static_cast<Source>(word >> 32), static_cast<std::uint32_t>(word & 0xFFFF'FFFF)};
@@ -56,7 +58,8 @@ void EventLoop::watch(int fd, Token token) {
 }
 
 void EventLoop::watch_writable(int fd, Token token, bool wanted) {
-    const std::uint32_t events = wanted ? std::uint32_t{EPOLLIN} | std::uint32_t{EPOLLOUT} : std::uint32_t{EPOLLIN};
+    const std::uint32_t events =
+        wanted ? std::uint32_t{EPOLLIN} | std::uint32_t{EPOLLOUT} : std::uint32_t{EPOLLIN};
     epoll_event event{.events = events, .data = {.u64 = packed(token)}};
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event);
 }
@@ -74,7 +77,8 @@ std::span<const Ready> EventLoop::wait(MonotonicTime deadline) {
         ::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &at, nullptr);
     }
     std::array<epoll_event, 256> events;
-    const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), -1);
+    const int count =
+        ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), -1);
     ready_.clear();
     for (int n = 0; n < count; ++n) {
         const auto& event = events[static_cast<std::size_t>(n)];
@@ -97,7 +101,8 @@ std::vector<int> EventLoop::take_signals() {
     for (;;) {
         const ssize_t bytes = ::read(signals_.get(), batch.data(), sizeof batch);
         if (bytes <= 0) return all;
-        for (std::size_t n = 0; n < static_cast<std::size_t>(bytes) / sizeof(signalfd_siginfo); ++n) {
+        for (std::size_t n = 0; n < static_cast<std::size_t>(bytes) / sizeof(signalfd_siginfo);
+             ++n) {
             all.push_back(static_cast<int>(batch[n].ssi_signo));
         }
     }

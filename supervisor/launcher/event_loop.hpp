@@ -20,7 +20,14 @@
 namespace streamlib::supervision {
 
 enum class Source : std::uint32_t {
-    timer, signals, actor_channel, actor_process, zygote_channel, zygote_process, service_channel, service_process,
+    timer,
+    signals,
+    actor_channel,
+    actor_process,
+    zygote_channel,
+    zygote_process,
+    service_channel,
+    service_process,
 };
 
 /// Whose descriptor became ready.

@@ -31,7 +31,8 @@ public:
         ::posix_spawnattr_init(&attributes_);
         sigset_t set;
         ::sigemptyset(&set);
-        ::posix_spawnattr_setsigmask(&attributes_, &set);  // the launcher's own are blocked: it has a signalfd
+        ::posix_spawnattr_setsigmask(&attributes_,
+                                     &set);  // the launcher's own are blocked: it has a signalfd
         ::sigfillset(&set);
         ::posix_spawnattr_setsigdefault(&attributes_, &set);
         ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
@@ -82,7 +83,8 @@ Result<ChildProcess> exec_role(const RoleArguments& role, const RoleDescriptors&
     ChildProcess child;
     if (const int error = plan.run(child.pid, argv.data()); error != 0) {
         errno = error;
-        return fail_errno(Errc::io, "starting a process (" + std::string(to_string(role.role)) + ")");
+        return fail_errno(Errc::io,
+                          "starting a process (" + std::string(to_string(role.role)) + ")");
     }
     auto pidfd = open_pidfd(child.pid);  // cannot have been reaped: only we do that
     if (!pidfd) return tl::unexpected(pidfd.error());

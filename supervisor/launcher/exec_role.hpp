@@ -24,7 +24,8 @@ struct RoleDescriptors {
     int channel = -1, lifeline = -1, page = -1;
 };
 
-[[nodiscard]] Result<ChildProcess> exec_role(const RoleArguments& role, const RoleDescriptors& descriptors);
+[[nodiscard]] Result<ChildProcess> exec_role(const RoleArguments& role,
+                                             const RoleDescriptors& descriptors);
 
 /// A descriptor for a child of ours that was forked elsewhere. Errors: gone (reaped already).
 [[nodiscard]] Result<UniqueFd> open_pidfd(pid_t pid);

@@ -39,8 +39,11 @@ std::uint32_t depth_of(const GraphPlan& plan, std::uint32_t actor) {
 }  // namespace
 
 Launcher::Launcher(const GraphSpec& graph, const RunOptions& options, RunObserver& observer)
-    : graph_(graph), options_(options), observer_(observer),
-      node_(options.node.empty() ? graph.node.name : options.node), host_(host_name()) {}
+    : graph_(graph),
+      options_(options),
+      observer_(observer),
+      node_(options.node.empty() ? graph.node.name : options.node),
+      host_(host_name()) {}
 
 Launcher::~Launcher() = default;
 
@@ -56,7 +59,8 @@ int Launcher::run() {
     if (const auto ready = prepare(); !ready) return refuse({{{}, {}, ready.error().text}});
     phase_ = RunPhase::configuring;
     tell_plan();
-    for (std::uint32_t actor = 0; actor < children_.size(); ++actor) apply(actor, ChildEvent::spawn);
+    for (std::uint32_t actor = 0; actor < children_.size(); ++actor)
+        apply(actor, ChildEvent::spawn);
     if (children_.empty()) done_ = true;
     loop();
     return finish();
@@ -79,7 +83,8 @@ int Launcher::refuse(std::vector<Finding> findings) {
     observer_.findings(findings);
     exit_code_ = 1;
     if (!stop_reason_) stop_reason_ = StopReason::refused;
-    if (phase_ != RunPhase::preparing) return exit_code_;  // the loop takes down what runs, then finish() speaks
+    if (phase_ != RunPhase::preparing)
+        return exit_code_;  // the loop takes down what runs, then finish() speaks
     observer_.finished({.reason = StopReason::refused, .exit_code = 1, .totals = {}, .killed = 0});
     return exit_code_;
 }
@@ -155,7 +160,8 @@ void Launcher::tell_plan() {
     std::vector<PlannedChild> planned;
     for (std::uint32_t actor = 0; actor < children_.size(); ++actor) {
         const PlannedActor& one = plan_.actors[actor];
-        planned.push_back({one.name, one.spec->name, one.parent, depth_of(plan_, actor), children_[actor].exec});
+        planned.push_back(
+            {one.name, one.spec->name, one.parent, depth_of(plan_, actor), children_[actor].exec});
     }
     observer_.planned(node_, lock_.directory(), planned);
 }
@@ -188,10 +194,11 @@ int Launcher::finish() {
     const RunTotals last = totals();
     if (was_running_) observer_.totals(last);
     if (last.failed != 0) exit_code_ = 1;
-    observer_.finished({.reason = stop_reason_.value_or(last.failed != 0 ? StopReason::failed : StopReason::ended),
-                        .exit_code = exit_code_,
-                        .totals = last,
-                        .killed = killed_});
+    observer_.finished(
+        {.reason = stop_reason_.value_or(last.failed != 0 ? StopReason::failed : StopReason::ended),
+         .exit_code = exit_code_,
+         .totals = last,
+         .killed = killed_});
     return exit_code_;
 }
 

@@ -131,17 +131,20 @@ private:
     std::optional<ReadyOrder> ready_order_;
     std::optional<RingTable> rings_;
     RunPhase phase_ = RunPhase::preparing;
-    bool was_running_ = false;       ///< RUNNING was reached: a stop drains; else everybody is told at once.
-    bool dirty_ = false;             ///< A state changed since settle() last looked.
+    bool was_running_ =
+        false;            ///< RUNNING was reached: a stop drains; else everybody is told at once.
+    bool dirty_ = false;  ///< A state changed since settle() last looked.
     bool done_ = false, zombies_ = false;
     std::optional<StopReason> stop_reason_;
     int exit_code_ = 0;
     std::uint32_t killed_ = 0;
     std::vector<bool> wanted_stop_;  ///< By actor: it, or an actor above it, is to stop.
     std::deque<KillTime> kill_times_;
-    MonotonicTime stop_rest_at_{INT64_MAX}, kill_at_{INT64_MAX}, time_is_up_{INT64_MAX}, totals_at_{INT64_MAX};
-    MonotonicTime settle_at_{};      ///< Not before: settle() looks at the whole graph.
-    std::vector<std::pair<pid_t, ExitReason>> early_exits_;  ///< Reaped before their pid was reported.
+    MonotonicTime stop_rest_at_{INT64_MAX}, kill_at_{INT64_MAX}, time_is_up_{INT64_MAX},
+        totals_at_{INT64_MAX};
+    MonotonicTime settle_at_{};  ///< Not before: settle() looks at the whole graph.
+    std::vector<std::pair<pid_t, ExitReason>>
+        early_exits_;  ///< Reaped before their pid was reported.
 };
 
 }  // namespace streamlib::supervision

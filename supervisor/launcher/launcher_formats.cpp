@@ -10,10 +10,13 @@ constexpr Nanoseconds send_patience_ns = 100'000'000;
 }  // namespace
 
 /// To an actor that runs: the message, then the word that it sleeps on.
-void Launcher::tell(std::uint32_t actor, const protocol::Message& message, std::span<const int> fds) {
+void Launcher::tell(std::uint32_t actor, const protocol::Message& message,
+                    std::span<const int> fds) {
     Child& child = children_[actor];
-    if (!child.channel || child.state.stop_wanted) return;  // the word says stop, and must go on saying it
-    const auto sent = child.channel.send(protocol::encode(message), fds, MonotonicTime::now() + send_patience_ns);
+    if (!child.channel || child.state.stop_wanted)
+        return;  // the word says stop, and must go on saying it
+    const auto sent =
+        child.channel.send(protocol::encode(message), fds, MonotonicTime::now() + send_patience_ns);
     if (sent) return ipc::give_command(child.actor_page(), ipc::ActorCommand::look);
     if (sent.error().code == Errc::gone) return;
     child.failed_text = "it does not read what it is told";
@@ -35,7 +38,10 @@ Result<> Launcher::change_format(std::uint32_t actor, const protocol::ChangeForm
         const auto readable = ring.memory.reopen_read_only();
         if (!readable) return tl::unexpected(readable.error());
         const int fds[] = {readable->get(), ring.cells.fd()};
-        tell(link.to, protocol::ReplaceInput{link.input, rings_->cell_of_link(index).cell, ring.planned.format}, fds);
+        tell(link.to,
+             protocol::ReplaceInput{link.input, rings_->cell_of_link(index).cell,
+                                    ring.planned.format},
+             fds);
     }
     const int fds[] = {ring.memory.fd(), ring.cells.fd()};
     tell(actor, protocol::ReplaceOutput{change.output, ring.planned.format}, fds);

@@ -11,7 +11,8 @@ namespace streamlib::supervision {
 
 void Launcher::loop() {
     while (!done_) {
-        const MonotonicTime deadline = next_deadline();  // restarts what is due: it may be told something at once
+        const MonotonicTime deadline =
+            next_deadline();  // restarts what is due: it may be told something at once
         zygotes_->flush();
         pump_control();
         for (const Ready& ready : loop_->wait(deadline)) dispatch(ready);
@@ -29,8 +30,10 @@ void Launcher::dispatch(const Ready& ready) {
         case Source::actor_channel: on_actor_channel(index); break;
         case Source::actor_process: on_actor_process(index); break;
         case Source::zygote_channel:
-            if (ready.writable) zygotes_->on_writable(index);
-            else on_zygote(zygotes_->on_channel(index));
+            if (ready.writable)
+                zygotes_->on_writable(index);
+            else
+                on_zygote(zygotes_->on_channel(index));
             break;
         case Source::zygote_process: on_zygote(zygotes_->on_process(index)); break;
         case Source::service_channel:
@@ -46,10 +49,14 @@ void Launcher::dispatch(const Ready& ready) {
 
 void Launcher::on_signals() {
     for (const int signal : loop_->take_signals()) {
-        if (signal == SIGCHLD) zombies_ = true;
-        else if (phase_ == RunPhase::stopping && stop_reason_ == StopReason::interrupted) kill_all();
-        else if (phase_ == RunPhase::stopping) stop_reason_ = StopReason::interrupted;  // the next one kills
-        else begin_stop(StopReason::interrupted);
+        if (signal == SIGCHLD)
+            zombies_ = true;
+        else if (phase_ == RunPhase::stopping && stop_reason_ == StopReason::interrupted)
+            kill_all();
+        else if (phase_ == RunPhase::stopping)
+            stop_reason_ = StopReason::interrupted;  // the next one kills
+        else
+            begin_stop(StopReason::interrupted);
     }
 }
 
@@ -134,15 +141,19 @@ void Launcher::on_request(const control_link::Request& request) {
     const auto found = std::find_if(children_.begin(), children_.end(), [&](const Child& child) {
         return child.id == ipc::ActorId{request.actor_index, request.actor_generation};
     });
-    const bool right = found != children_.end() &&
-                       (request.incarnation == 0 || request.incarnation == found->state.incarnation);
+    const bool right =
+        found != children_.end() &&
+        (request.incarnation == 0 || request.incarnation == found->state.incarnation);
     if (!right) return desk_->reply(request.id, Outcome::no_such_actor, {});
     const bool stop = request.kind == RequestKind::stop_actor;
-    const bool can = is_alive(found->state.phase) &&
-                     (stop ? found->state.phase != ChildPhase::stopping : static_cast<bool>(found->process.pidfd));
+    const bool can =
+        is_alive(found->state.phase) && (stop ? found->state.phase != ChildPhase::stopping
+                                              : static_cast<bool>(found->process.pidfd));
     if (!can) return desk_->reply(request.id, Outcome::not_running, {});
-    if (stop) stop_family(static_cast<std::uint32_t>(found - children_.begin()));
-    else kill_process(found->process.pidfd, request.signal);
+    if (stop)
+        stop_family(static_cast<std::uint32_t>(found - children_.begin()));
+    else
+        kill_process(found->process.pidfd, request.signal);
     desk_->reply(request.id, Outcome::ok, {});
 }
 
@@ -150,12 +161,15 @@ void Launcher::pump_control() {
     if (!desk_) return;
     ServiceProcess& control = *services_[control_service];
     const bool full = desk_->pump(control.channel());
-    if (control.channel()) loop_->watch_writable(control.channel().fd(), {Source::service_channel, control_service}, full);
+    if (control.channel())
+        loop_->watch_writable(control.channel().fd(), {Source::service_channel, control_service},
+                              full);
 }
 
 MonotonicTime Launcher::next_deadline() {
     const MonotonicTime now = MonotonicTime::now();
-    MonotonicTime next = std::min({stop_rest_at_, kill_at_, time_is_up_, totals_at_, zygotes_->restart_due(now)});
+    MonotonicTime next =
+        std::min({stop_rest_at_, kill_at_, time_is_up_, totals_at_, zygotes_->restart_due(now)});
     for (auto& service : services_) {
         if (service) next = std::min(next, service->restart_due(now));
     }
@@ -191,12 +205,13 @@ void Launcher::reap_strangers() {
     const bool births = zygotes_ && zygotes_->has_open_orders();
     if (!births) early_exits_.clear();
     while (const pid_t pid = dead_child()) {
-        const bool ours = std::any_of(children_.begin(), children_.end(), [pid](const Child& child) {
-            return child.process.pidfd && child.process.pid == pid;
-        });
-        const bool service = (zygotes_ && zygotes_->is_ours(pid)) ||
-                             std::any_of(std::begin(services_), std::end(services_),
-                                         [pid](const auto& one) { return one && one->is_ours(pid); });
+        const bool ours = std::any_of(
+            children_.begin(), children_.end(),
+            [pid](const Child& child) { return child.process.pidfd && child.process.pid == pid; });
+        const bool service =
+            (zygotes_ && zygotes_->is_ours(pid)) ||
+            std::any_of(std::begin(services_), std::end(services_),
+                        [pid](const auto& one) { return one && one->is_ours(pid); });
         if (ours || service) {
             zombies_ = true;  // its pidfd is readable: it goes first, then we look again
             return;

@@ -33,7 +33,8 @@ protocol::Setup Launcher::setup_of(std::uint32_t actor) const {
     setup.properties.assign(planned.properties.begin(), planned.properties.end());
     if (!child.plugin.empty()) setup.plugins.push_back(child.plugin);
     if (planned.hold != 0) {
-        for (const PortSpec& input : planned.spec->inputs) setup.input_holds.emplace_back(input.name, planned.hold);
+        for (const PortSpec& input : planned.spec->inputs)
+            setup.input_holds.emplace_back(input.name, planned.hold);
     }
     return setup;
 }
@@ -69,13 +70,18 @@ void Launcher::order_from_zygote(std::uint32_t actor, ipc::Channel theirs) {
         child.exec = true;  // its libraries do not stand a fork
         return exec_actor(actor, std::move(theirs));
     }
-    zygotes_->order(*zygote, {actor, child.planned->name.substr(0, 15), std::move(theirs), child.page.fd()});
+    zygotes_->order(*zygote,
+                    {actor, child.planned->name.substr(0, 15), std::move(theirs), child.page.fd()});
 }
 
 void Launcher::exec_actor(std::uint32_t actor, ipc::Channel theirs) {
     Child& child = children_[actor];
-    auto process = exec_role({.role = Role::actor, .launcher_pid = ::getpid(), .node = node_, .name = child.planned->name},
-                             {.channel = theirs.fd(), .lifeline = lifeline_read_.get(), .page = child.page.fd()});
+    auto process = exec_role(
+        {.role = Role::actor,
+         .launcher_pid = ::getpid(),
+         .node = node_,
+         .name = child.planned->name},
+        {.channel = theirs.fd(), .lifeline = lifeline_read_.get(), .page = child.page.fd()});
     if (!process) {
         child.failed_text = process.error().text;
         child.exit = {ipc::ExitKind::refused, 0};
@@ -148,7 +154,8 @@ void Launcher::configure(const std::vector<std::uint32_t>& actors) {
             const auto& producer = children_[link.from].configured;
             if (producer) message.inputs[link.input] = producer->outputs[link.output].format;
         }
-        const auto sent = child.channel.send(protocol::encode(message), {}, MonotonicTime::now() + send_patience_ns);
+        const auto sent = child.channel.send(protocol::encode(message), {},
+                                             MonotonicTime::now() + send_patience_ns);
         apply(actor, ChildEvent::configure);
         if (!sent && sent.error().code != Errc::gone) apply(actor, ChildEvent::broken);
     }
@@ -157,7 +164,8 @@ void Launcher::configure(const std::vector<std::uint32_t>& actors) {
 void Launcher::on_configured(std::uint32_t actor, protocol::Configured said) {
     Child& child = children_[actor];
     const ClassSpec& spec = *child.planned->spec;
-    if (said.outputs.size() != spec.outputs.size() || said.input_holds.size() != spec.inputs.size()) {
+    if (said.outputs.size() != spec.outputs.size() ||
+        said.input_holds.size() != spec.inputs.size()) {
         child.failed_text = "it has other ports than its class";
         return apply(actor, ChildEvent::broken);
     }
@@ -177,7 +185,10 @@ std::vector<Finding> Launcher::findings_of_configure() {
         const Child& consumer = children_[link.to];
         const auto& producer = children_[link.from].configured;
         if (!producer || !consumer.configured) continue;
-        links.push_back({.link = index, .given = producer->outputs[link.output].format, .accepted = {}, .refusal = {}});
+        links.push_back({.link = index,
+                         .given = producer->outputs[link.output].format,
+                         .accepted = {},
+                         .refusal = {}});
     }
     for (std::uint32_t actor = 0; actor < children_.size(); ++actor) {
         const Child& child = children_[actor];
@@ -232,7 +243,8 @@ void Launcher::after_configure() {
         costs.push_back(cost_of(ring, static_cast<std::size_t>(readers)));
         bytes += costs.back().bytes;
     }
-    if (const auto room = ipc::require_space(bytes); !room) findings.push_back({graph_.place, {}, room.error().text});
+    if (const auto room = ipc::require_space(bytes); !room)
+        findings.push_back({graph_.place, {}, room.error().text});
     if (!findings.empty()) {
         static_cast<void>(refuse(std::move(findings)));
         return begin_stop(StopReason::refused);
@@ -244,7 +256,8 @@ void Launcher::after_configure() {
 
 void Launcher::make_rings(const RingPlan& rings) {
     auto made = RingTable::create(plan_, rings);
-    auto added = made ? directory_->add_rings(plan_, children_, *made) : Result<>(tl::unexpected(made.error()));
+    auto added = made ? directory_->add_rings(plan_, children_, *made)
+                      : Result<>(tl::unexpected(made.error()));
     if (!added) {
         static_cast<void>(refuse({{graph_.place, {}, added.error().text}}));
         return begin_stop(StopReason::refused);
@@ -277,7 +290,8 @@ Result<> Launcher::send_start(std::uint32_t actor) {
     message->fds.insert(message->fds.begin(), ticks->get());
     // Release: whoever reads `active` may rely on the rings that were made before.
     child.actor_page().active.store(child.state.incarnation, std::memory_order_release);
-    return child.channel.send(protocol::encode(message->start), message->fds, MonotonicTime::now() + send_patience_ns);
+    return child.channel.send(protocol::encode(message->start), message->fds,
+                              MonotonicTime::now() + send_patience_ns);
 }
 
 /// Everybody is READY, or has failed on the way.

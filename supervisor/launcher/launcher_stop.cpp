@@ -16,7 +16,8 @@ void Launcher::apply(std::uint32_t actor, ChildEvent event) {
     child.state = step.state;
     if ((step.actions & act_spawn) != 0) spawn(actor);
     if ((step.actions & act_send_stop) != 0) send_stop(actor);
-    if ((step.actions & act_kill) != 0) kill_process(child.process.pidfd, SIGKILL);  // no pid yet: adopt() does it
+    if ((step.actions & act_kill) != 0)
+        kill_process(child.process.pidfd, SIGKILL);  // no pid yet: adopt() does it
     if ((step.actions & act_publish) != 0) {
         directory_->publish(child);
         observer_.actor_changed({.index = actor,
@@ -35,7 +36,8 @@ void Launcher::send_stop(std::uint32_t actor) {
     // The word for an actor that works, the message for one that is still being started.
     ipc::give_command(child.actor_page(), ipc::ActorCommand::stop);
     if (child.channel) static_cast<void>(child.channel.send(protocol::encode(protocol::Stop{})));
-    kill_times_.push_back({MonotonicTime::now() + options_.stop_deadline, actor, child.state.incarnation});
+    kill_times_.push_back(
+        {MonotonicTime::now() + options_.stop_deadline, actor, child.state.incarnation});
 }
 
 void Launcher::on_gone(std::uint32_t actor) {
@@ -83,7 +85,8 @@ void Launcher::kill_all() {
 }
 
 void Launcher::stop_family(std::uint32_t actor) {
-    for (const std::uint32_t member : family_to_stop(plan_, work_states(), actor)) wanted_stop_[member] = true;
+    for (const std::uint32_t member : family_to_stop(plan_, work_states(), actor))
+        wanted_stop_[member] = true;
     dirty_ = true;
 }
 
@@ -105,8 +108,9 @@ std::vector<WorkState> Launcher::work_states() const {
 
 bool Launcher::has_living_child(std::uint32_t actor) const {
     const auto& below = plan_.actors[actor].children;
-    return std::any_of(below.begin(), below.end(),
-                       [this](std::uint32_t child) { return is_alive(children_[child].state.phase); });
+    return std::any_of(below.begin(), below.end(), [this](std::uint32_t child) {
+        return is_alive(children_[child].state.phase);
+    });
 }
 
 /// Its readers hold the last picture and go on, until somebody says otherwise.
@@ -137,13 +141,15 @@ void Launcher::decide() {
     const bool drain = phase_ == RunPhase::stopping && was_running_;
     const bool last_streams = phase_ == RunPhase::running && work.roots_done && !a_source_failed();
     if (drain || last_streams) {
-        for (const std::uint32_t actor : next_to_stop(plan_, states, drain)) wanted_stop_[actor] = true;
+        for (const std::uint32_t actor : next_to_stop(plan_, states, drain))
+            wanted_stop_[actor] = true;
     }
     const bool leave = graph_.node.on_give_up != "exit";
     const bool failed = std::find(states.begin(), states.end(), WorkState::failed) != states.end();
     if (phase_ == RunPhase::running && failed && !leave) begin_stop(StopReason::failed);
     for (std::uint32_t actor = 0; actor < children_.size(); ++actor) {
-        if (wanted_stop_[actor] && is_alive(children_[actor].state.phase) && !has_living_child(actor)) {
+        if (wanted_stop_[actor] && is_alive(children_[actor].state.phase) &&
+            !has_living_child(actor)) {
             apply(actor, ChildEvent::stop);
         }
     }

@@ -125,7 +125,8 @@ ipc::RingRecord record_of(const RingTable::Ring& ring, ipc::PortId writer) {
 
 }  // namespace
 
-Result<> NodeDirectory::add_rings(const GraphPlan& plan, std::span<const Child> children, const RingTable& rings) {
+Result<> NodeDirectory::add_rings(const GraphPlan& plan, std::span<const Child> children,
+                                  const RingTable& rings) {
     for (std::uint32_t number = 0; number < rings.rings().size(); ++number) {
         const RingTable::Ring& ring = rings.rings()[number];
         const ipc::PortId writer = children[ring.planned.actor].outputs[ring.planned.output];
@@ -139,8 +140,8 @@ Result<> NodeDirectory::add_rings(const GraphPlan& plan, std::span<const Child> 
     return {};
 }
 
-void NodeDirectory::publish_ring(const GraphPlan& plan, std::span<const Child> children, const RingTable& rings,
-                                 std::uint32_t number) {
+void NodeDirectory::publish_ring(const GraphPlan& plan, std::span<const Child> children,
+                                 const RingTable& rings, std::uint32_t number) {
     const RingTable::Ring& ring = rings.rings()[number];
     const ipc::PortId writer = children[ring.planned.actor].outputs[ring.planned.output];
     ipc::PortRecord output = directory_.get(writer);

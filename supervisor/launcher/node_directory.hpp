@@ -24,11 +24,15 @@ public:
     void publish(const Child& child);
     /// What its outputs carry, after configure.
     void publish_formats(const Child& child);
-    [[nodiscard]] Result<> add_rings(const GraphPlan& plan, std::span<const Child> children, const RingTable& rings);
+    [[nodiscard]] Result<> add_rings(const GraphPlan& plan, std::span<const Child> children,
+                                     const RingTable& rings);
     /// A ring has a new generation.
-    void publish_ring(const GraphPlan& plan, std::span<const Child> children, const RingTable& rings, std::uint32_t number);
+    void publish_ring(const GraphPlan& plan, std::span<const Child> children,
+                      const RingTable& rings, std::uint32_t number);
 
-    [[nodiscard]] Result<UniqueFd> reopen_read_only() const { return directory_.reopen_read_only(); }
+    [[nodiscard]] Result<UniqueFd> reopen_read_only() const {
+        return directory_.reopen_read_only();
+    }
 
 private:
     ipc::Directory directory_;

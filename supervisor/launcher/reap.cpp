@@ -26,7 +26,8 @@ constexpr auto by_pidfd = static_cast<idtype_t>(P_PIDFD);
 
 std::optional<ExitReason> reap(const ChildProcess& child) noexcept {
     siginfo_t how{};
-    if (!wait_for(by_pidfd, static_cast<id_t>(child.pidfd.get()), WEXITED | WNOHANG, how)) return std::nullopt;
+    if (!wait_for(by_pidfd, static_cast<id_t>(child.pidfd.get()), WEXITED | WNOHANG, how))
+        return std::nullopt;
     return exit_reason(how.si_code, how.si_status);
 }
 

@@ -18,26 +18,29 @@ ipc::RingGeometry geometry_of(const PlannedRing& ring, std::uint32_t id) noexcep
     return geometry;
 }
 
-Result<RingTable::Ring> make_ring(const PlannedRing& planned, std::uint32_t id, std::uint32_t generation) {
+Result<RingTable::Ring> make_ring(const PlannedRing& planned, std::uint32_t id,
+                                  std::uint32_t generation) {
     RingTable::Ring ring{planned, geometry_of(planned, id), {}, {}, {}};
     ring.geometry.generation = generation;
     const std::string name = "ring " + planned.name;
-    auto memory = ipc::OwnedSegment::create({.purpose = name,
-                                             .payload_bytes = ipc::ring_segment_bytes(ring.geometry),
-                                             .layout_hash = ipc::ring_layout_hash});
+    auto memory =
+        ipc::OwnedSegment::create({.purpose = name,
+                                   .payload_bytes = ipc::ring_segment_bytes(ring.geometry),
+                                   .layout_hash = ipc::ring_layout_hash});
     if (!memory) return tl::unexpected(memory.error());
-    auto cells = ipc::OwnedSegment::create({.purpose = "cells " + planned.name,
-                                            .payload_bytes = ipc::cell_segment_bytes(ring.geometry.cells),
-                                            .layout_hash = ipc::cells_layout_hash,
-                                            .kind = ipc::SegmentKind::control});
+    auto cells =
+        ipc::OwnedSegment::create({.purpose = "cells " + planned.name,
+                                   .payload_bytes = ipc::cell_segment_bytes(ring.geometry.cells),
+                                   .layout_hash = ipc::cells_layout_hash,
+                                   .kind = ipc::SegmentKind::control});
     if (!cells) return tl::unexpected(cells.error());
     ring.memory = std::move(*memory);
     ring.cells = std::move(*cells);
     const auto format = std::as_bytes(std::span<const MediaFormat, 1>(&planned.format, 1));
     ipc::format_ring(ring.memory.payload(), ring.geometry, format);
     ipc::format_cells(ring.cells.payload(), ring.geometry.cells);
-    auto view = ipc::RingMemory::open(ring.memory.payload(), ring.memory.bytes(), ring.cells.payload(),
-                                      ring.cells.bytes());
+    auto view = ipc::RingMemory::open(ring.memory.payload(), ring.memory.bytes(),
+                                      ring.cells.payload(), ring.cells.bytes());
     if (!view) return tl::unexpected(view.error());
     ring.view = *view;
     return ring;
@@ -87,7 +90,8 @@ void apply_configured(RingPlan& rings, const GraphPlan& plan,
 Result<RingTable> RingTable::create(const GraphPlan& plan, const RingPlan& rings) {
     RingTable table;
     table.cells_.resize(plan.links.size());
-    for (const PlannedActor& actor : plan.actors) table.by_output_.emplace_back(actor.spec->outputs.size(), 0);
+    for (const PlannedActor& actor : plan.actors)
+        table.by_output_.emplace_back(actor.spec->outputs.size(), 0);
     table.rings_.reserve(rings.rings.size());
     for (const PlannedRing& planned : rings.rings) {
         const auto number = static_cast<std::uint32_t>(table.rings_.size());
@@ -117,10 +121,12 @@ std::optional<std::uint32_t> RingTable::ring_of(std::uint32_t actor, std::uint32
     return by_output_[actor][output] - 1;
 }
 
-Result<RingTable::Ring> RingTable::replace(const GraphPlan& plan, std::uint32_t number, const MediaFormat& format) {
+Result<RingTable::Ring> RingTable::replace(const GraphPlan& plan, std::uint32_t number,
+                                           const MediaFormat& format) {
     PlannedRing planned = rings_[number].planned;
     if (format.kind != planned.format.kind)
-        return fail(Errc::mismatch, planned.name + ": " + std::string(to_string(planned.format.kind)) +
+        return fail(Errc::mismatch, planned.name + ": " +
+                                        std::string(to_string(planned.format.kind)) +
                                         " cannot become " + std::string(to_string(format.kind)));
     planned.format = format;
     planned.needs.payload_bytes = format.bytes();
@@ -134,7 +140,8 @@ Result<RingTable::Ring> RingTable::replace(const GraphPlan& plan, std::uint32_t 
     return ring;
 }
 
-Result<RingTable::StartMessage> RingTable::start_of(const GraphPlan& plan, std::uint32_t actor) const {
+Result<RingTable::StartMessage> RingTable::start_of(const GraphPlan& plan,
+                                                    std::uint32_t actor) const {
     StartMessage message;
     const PlannedActor& planned = plan.actors[actor];
     for (const std::uint32_t number : by_output_[actor]) {

@@ -27,7 +27,8 @@ namespace streamlib::supervision {
 [[nodiscard]] RingCost cost_of(const PlannedRing& ring, std::size_t readers);
 
 /// Grows a plan where configure() asked for more than the classes declare (open slots, holds), sizes included.
-void apply_configured(RingPlan& rings, const GraphPlan& plan, std::span<const std::optional<protocol::Configured>> said);
+void apply_configured(RingPlan& rings, const GraphPlan& plan,
+                      std::span<const std::optional<protocol::Configured>> said);
 
 class RingTable {
 public:
@@ -46,7 +47,9 @@ public:
     [[nodiscard]] static Result<RingTable> create(const GraphPlan& plan, const RingPlan& rings);
 
     [[nodiscard]] const std::vector<Ring>& rings() const noexcept { return rings_; }
-    [[nodiscard]] const Cell& cell_of_link(std::uint32_t link) const noexcept { return cells_[link]; }
+    [[nodiscard]] const Cell& cell_of_link(std::uint32_t link) const noexcept {
+        return cells_[link];
+    }
 
     /// `start` with its descriptors behind the tick page's. Those in `opened` are only for the sending.
     struct StartMessage {
@@ -57,10 +60,12 @@ public:
     [[nodiscard]] Result<StartMessage> start_of(const GraphPlan& plan, std::uint32_t actor) const;
 
     /// Ring number of an output; none: it carries nothing.
-    [[nodiscard]] std::optional<std::uint32_t> ring_of(std::uint32_t actor, std::uint32_t output) const;
+    [[nodiscard]] std::optional<std::uint32_t> ring_of(std::uint32_t actor,
+                                                       std::uint32_t output) const;
     /// A new generation of a ring for another format, same readers in the same cells. Returns the old one, whose memory the
     /// kernel frees when the last process that still reads it lets go. Errors: no_memory, mismatch; the old ring stays.
-    [[nodiscard]] Result<Ring> replace(const GraphPlan& plan, std::uint32_t number, const MediaFormat& format);
+    [[nodiscard]] Result<Ring> replace(const GraphPlan& plan, std::uint32_t number,
+                                       const MediaFormat& format);
 
     /// The actor's process has been reaped: frees what its inputs had pinned, wakes who waits for its outputs.
     void on_reaped(const GraphPlan& plan, std::uint32_t actor) const noexcept;
@@ -69,8 +74,8 @@ private:
     void assign_cells(const GraphPlan& plan, std::uint32_t number, const Ring& ring);
 
     std::vector<Ring> rings_;
-    std::vector<Cell> cells_;                             ///< By link.
-    std::vector<std::vector<std::uint32_t>> by_output_;   ///< [actor][output]: ring + 1; 0: none.
+    std::vector<Cell> cells_;                            ///< By link.
+    std::vector<std::vector<std::uint32_t>> by_output_;  ///< [actor][output]: ring + 1; 0: none.
 };
 
 }  // namespace streamlib::supervision

@@ -29,13 +29,15 @@ std::optional<std::string> value_of(std::string_view argument, std::string_view 
 
 bool take(RoleArguments& role, std::string_view argument) {
     if (const auto pid = value_of(argument, "launcher")) {
-        const auto [end, error] = std::from_chars(pid->data(), pid->data() + pid->size(), role.launcher_pid);
+        const auto [end, error] =
+            std::from_chars(pid->data(), pid->data() + pid->size(), role.launcher_pid);
         return error == std::errc{} && end == pid->data() + pid->size() && role.launcher_pid > 0;
     }
     if (auto node = value_of(argument, "node")) return role.node = std::move(*node), true;
     if (auto name = value_of(argument, "name")) return role.name = std::move(*name), true;
     if (auto family = value_of(argument, "family")) return role.family = std::move(*family), true;
-    if (auto plugin = value_of(argument, "plugin")) return role.plugins.push_back(std::move(*plugin)), true;
+    if (auto plugin = value_of(argument, "plugin"))
+        return role.plugins.push_back(std::move(*plugin)), true;
     return false;
 }
 

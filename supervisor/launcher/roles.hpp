@@ -17,7 +17,8 @@ enum class Role : std::uint8_t { zygote, clock, control, actor, describe };
 
 /// Where a role's process finds its descriptors. Everything from `first_free` on is closed.
 namespace role_fd {
-inline constexpr int channel = 3;   ///< SOCK_SEQPACKET to the launcher; describe: the pipe it writes to.
+inline constexpr int channel =
+    3;  ///< SOCK_SEQPACKET to the launcher; describe: the pipe it writes to.
 inline constexpr int lifeline = 4;  ///< Read end of the pipe that only the launcher can write to.
 inline constexpr int page = 5;      ///< actor: its ActorPage.
 inline constexpr int first_free = 6;
@@ -27,9 +28,9 @@ struct RoleArguments {
     Role role{};
     int launcher_pid = 0;
     std::string node{};
-    std::string name{};                ///< actor: instance name, for comm.
-    std::string family{};              ///< zygote: what to preload ("ffmpeg").
-    std::vector<std::string> plugins{}; ///< zygote, describe: .so files.
+    std::string name{};                  ///< actor: instance name, for comm.
+    std::string family{};                ///< zygote: what to preload ("ffmpeg").
+    std::vector<std::string> plugins{};  ///< zygote, describe: .so files.
     friend bool operator==(const RoleArguments&, const RoleArguments&) = default;
 };
 

@@ -34,25 +34,26 @@ struct ActorEvent {
     ipc::ActorState state{};
     std::int32_t pid = 0;
     std::uint64_t incarnation = 0;
-    ipc::ExitKind exit_kind{};      ///< For stopped and failed.
-    std::string exit_text;          ///< "exit 1: no such file: a.mov", "signal 9 (SIGKILL)"; empty: ended well.
+    ipc::ExitKind exit_kind{};  ///< For stopped and failed.
+    std::string
+        exit_text;  ///< "exit 1: no such file: a.mov", "signal 9 (SIGKILL)"; empty: ended well.
 };
 
 /// One ring: what an output costs.
 struct RingCost {
-    std::string output;         ///< "clip.video"
-    std::string format;         ///< As text.
+    std::string output;  ///< "clip.video"
+    std::string format;  ///< As text.
     std::uint32_t slots = 0, cells = 0, readers = 0;
-    std::uint64_t bytes = 0;    ///< Of /dev/shm.
+    std::uint64_t bytes = 0;  ///< Of /dev/shm.
 };
 
 /// Sums over all actors, since the start.
 struct RunTotals {
-    Nanoseconds elapsed_ns = 0;    ///< Since all were RUNNING.
+    Nanoseconds elapsed_ns = 0;  ///< Since all were RUNNING.
     std::uint64_t ticks = 0, ticks_dropped = 0;
     std::uint64_t ticks_skipped = 0;  ///< By the clock itself: no actor ever saw them.
-    std::uint64_t frames_out = 0;  ///< Blocks published.
-    std::uint64_t missed = 0;      ///< Blocks overwritten before an input saw them.
+    std::uint64_t frames_out = 0;     ///< Blocks published.
+    std::uint64_t missed = 0;         ///< Blocks overwritten before an input saw them.
     std::uint64_t restarts = 0;
     std::uint32_t actors = 0, running = 0, stopped = 0, failed = 0;
 };
@@ -94,13 +95,13 @@ public:
 };
 
 struct RunOptions {
-    std::string node{};                       ///< Empty: the graph's own name.
-    std::optional<Nanoseconds> run_for{};     ///< Ordered stop after so long RUNNING.
-    Nanoseconds stop_deadline = 5'000'000'000; ///< From the beginning of a stop to SIGKILL.
-    bool check_only = false;                  ///< Up to configure; then everything is taken down.
-    std::string http{};                       ///< "ADDR:PORT" for the API on TCP; empty: Unix socket only.
-    bool control = true;                      ///< Start the control process (ps, stop, logs … need it).
-    RunObserver* observer = nullptr;          ///< Borrowed.
+    std::string node{};                         ///< Empty: the graph's own name.
+    std::optional<Nanoseconds> run_for{};       ///< Ordered stop after so long RUNNING.
+    Nanoseconds stop_deadline = 5'000'000'000;  ///< From the beginning of a stop to SIGKILL.
+    bool check_only = false;                    ///< Up to configure; then everything is taken down.
+    std::string http{};               ///< "ADDR:PORT" for the API on TCP; empty: Unix socket only.
+    bool control = true;              ///< Start the control process (ps, stop, logs … need it).
+    RunObserver* observer = nullptr;  ///< Borrowed.
 };
 
 }  // namespace streamlib::supervision

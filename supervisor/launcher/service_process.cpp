@@ -9,9 +9,13 @@
 
 namespace streamlib::supervision {
 
-ServiceProcess::ServiceProcess(EventLoop& loop, Role role, std::uint32_t index, std::string node, int lifeline,
-                               std::function<void(ipc::Channel&)> greet)
-    : loop_(loop), role_(role), index_(index), node_(std::move(node)), lifeline_(lifeline),
+ServiceProcess::ServiceProcess(EventLoop& loop, Role role, std::uint32_t index, std::string node,
+                               int lifeline, std::function<void(ipc::Channel&)> greet)
+    : loop_(loop),
+      role_(role),
+      index_(index),
+      node_(std::move(node)),
+      lifeline_(lifeline),
       greet_(std::move(greet)) {}
 
 ServiceProcess::~ServiceProcess() { end(0); }

@@ -4,7 +4,10 @@
 namespace streamlib::supervision {
 
 ConfigureOrder::ConfigureOrder(const GraphPlan& plan)
-    : plan_(plan), missing_(plan.actors.size(), 1), settled_(plan.actors.size()), open_(plan.actors.size()) {
+    : plan_(plan),
+      missing_(plan.actors.size(), 1),
+      settled_(plan.actors.size()),
+      open_(plan.actors.size()) {
     for (const PlannedLink& link : plan.links) {
         if (!link.feedback) ++missing_[link.to];
     }
@@ -22,7 +25,8 @@ std::vector<std::uint32_t> ConfigureOrder::on_configured(std::uint32_t actor) {
     std::vector<std::uint32_t> now;
     for (const std::uint32_t index : plan_.actors[actor].out_links) {
         const PlannedLink& link = plan_.links[index];
-        if (!link.feedback && !settled_[link.to] && --missing_[link.to] == 0) now.push_back(link.to);
+        if (!link.feedback && !settled_[link.to] && --missing_[link.to] == 0)
+            now.push_back(link.to);
     }
     return now;
 }
@@ -48,7 +52,10 @@ void ConfigureOrder::on_failed(std::uint32_t actor) {
 }
 
 ReadyOrder::ReadyOrder(const GraphPlan& plan)
-    : plan_(plan), missing_(plan.actors.size()), settled_(plan.actors.size()), open_(plan.actors.size()) {
+    : plan_(plan),
+      missing_(plan.actors.size()),
+      settled_(plan.actors.size()),
+      open_(plan.actors.size()) {
     for (const PlannedLink& link : plan.links) {
         if (!link.feedback) ++missing_[link.from];
     }
@@ -69,7 +76,8 @@ std::vector<std::uint32_t> ReadyOrder::on_settled(std::uint32_t actor) {
     std::vector<std::uint32_t> now;
     for (const std::uint32_t index : plan_.actors[actor].in_links) {
         const PlannedLink& link = plan_.links[index];
-        if (!link.feedback && --missing_[link.from] == 0 && !settled_[link.from]) now.push_back(link.from);
+        if (!link.feedback && --missing_[link.from] == 0 && !settled_[link.from])
+            now.push_back(link.from);
     }
     return now;
 }

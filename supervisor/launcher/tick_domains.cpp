@@ -17,8 +17,10 @@ Result<TickDomains> TickDomains::create(const GraphPlan& plan) {
         if (known == domains.rates_.end()) domains.rates_.push_back(actor.rate);
     }
     if (domains.rates_.size() > max_tick_domains) {
-        return fail(Errc::invalid_argument, std::to_string(domains.rates_.size()) + " tick rates in one node, a clock serves " +
-                                                std::to_string(max_tick_domains) + "; let actors share domains");
+        return fail(Errc::invalid_argument, std::to_string(domains.rates_.size()) +
+                                                " tick rates in one node, a clock serves " +
+                                                std::to_string(max_tick_domains) +
+                                                "; let actors share domains");
     }
     for (std::size_t n = 0; n < domains.rates_.size(); ++n) {
         auto page = ipc::OwnedSegment::create({.purpose = "tick page",
@@ -36,7 +38,8 @@ std::uint64_t TickDomains::skipped() const noexcept {
     std::uint64_t sum = 0;
     for (const ipc::OwnedSegment& segment : pages_) {
         const auto& page = *reinterpret_cast<const TickPage*>(segment.payload());
-        const std::uint64_t seq = page.seq.load(std::memory_order_acquire);  // pairs with publish_tick
+        const std::uint64_t seq =
+            page.seq.load(std::memory_order_acquire);  // pairs with publish_tick
         sum += __atomic_load_n(&page.records[seq & 1].skipped, __ATOMIC_RELAXED);
     }
     return sum;

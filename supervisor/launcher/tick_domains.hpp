@@ -17,7 +17,9 @@ class TickDomains {
 public:
     /// Errors: invalid_argument (more rates than a clock serves), no_memory.
     [[nodiscard]] static Result<TickDomains> create(const GraphPlan& plan);
-    [[nodiscard]] std::uint32_t domain_of(std::uint32_t actor) const noexcept { return of_actor_[actor]; }
+    [[nodiscard]] std::uint32_t domain_of(std::uint32_t actor) const noexcept {
+        return of_actor_[actor];
+    }
     /// For an actor of that domain.
     [[nodiscard]] Result<UniqueFd> open_page(std::uint32_t domain) const {
         return pages_[domain].reopen_read_only();

@@ -34,7 +34,8 @@ Result<> ZygotePool::start(std::uint32_t index) {
     Zygote& zygote = zygotes_[index];
     auto ends = ipc::Channel::pair();
     if (!ends) return tl::unexpected(ends.error());
-    RoleArguments role{.role = Role::zygote, .launcher_pid = ::getpid(), .node = node_, .family = zygote.family};
+    RoleArguments role{
+        .role = Role::zygote, .launcher_pid = ::getpid(), .node = node_, .family = zygote.family};
     if (!zygote.plugin.empty()) role.plugins.push_back(zygote.plugin);
     auto process = exec_role(role, {.channel = ends->second.fd(), .lifeline = lifeline_});
     if (!process) return tl::unexpected(process.error());
@@ -67,7 +68,8 @@ void ZygotePool::send_batch(std::uint32_t index) {
     for (std::size_t n = 0; n < count; ++n) {
         const SpawnOrder& order = zygote.queue[n];
         requests[n].child = order.child;
-        std::memcpy(requests[n].comm, order.comm.data(), std::min<std::size_t>(order.comm.size(), 15));
+        std::memcpy(requests[n].comm, order.comm.data(),
+                    std::min<std::size_t>(order.comm.size(), 15));
         fds.push_back(order.channel.fd());
         fds.push_back(order.page);
     }
@@ -87,7 +89,8 @@ void ZygotePool::send_batch(std::uint32_t index) {
 void ZygotePool::on_writable(std::uint32_t index) {
     Zygote& zygote = zygotes_[index];
     zygote.blocked = false;
-    if (zygote.channel) loop_.watch_writable(zygote.channel.fd(), {Source::zygote_channel, index}, false);
+    if (zygote.channel)
+        loop_.watch_writable(zygote.channel.fd(), {Source::zygote_channel, index}, false);
 }
 
 ZygotePool::News ZygotePool::on_channel(std::uint32_t index) {
@@ -97,8 +100,10 @@ ZygotePool::News ZygotePool::on_channel(std::uint32_t index) {
         auto message = zygote.channel.receive();
         if (message && !*message) return news;
         if (message) {
-            for (const auto& report : zygote_link::records_in<zygote_link::SpawnReport>((*message)->bytes)) {
-                if (zygote.open.erase(static_cast<std::uint32_t>(report.child)) != 0) news.born.push_back(report);
+            for (const auto& report :
+                 zygote_link::records_in<zygote_link::SpawnReport>((*message)->bytes)) {
+                if (zygote.open.erase(static_cast<std::uint32_t>(report.child)) != 0)
+                    news.born.push_back(report);
             }
             continue;
         }
@@ -116,9 +121,11 @@ ZygotePool::News ZygotePool::on_process(std::uint32_t index) {
     if (!zygote.process.pidfd) return news;
     const auto how = reap(zygote.process);
     if (!how) return news;
-    news.died = comm_of({.role = Role::zygote}) + (zygote.family.empty() ? "" : " (" + zygote.family + ")") + ": " +
+    news.died = comm_of({.role = Role::zygote}) +
+                (zygote.family.empty() ? "" : " (" + zygote.family + ")") + ": " +
                 exit_text(*how, "");
-    if (how->kind == ipc::ExitKind::exited && how->code == unusable_zygote_status) zygote.usable = false;
+    if (how->kind == ipc::ExitKind::exited && how->code == unusable_zygote_status)
+        zygote.usable = false;
     loop_.forget(zygote.process.pidfd.get());
     zygote.process = {};
     note_gone(index, news);
@@ -151,8 +158,9 @@ MonotonicTime ZygotePool::restart_due(MonotonicTime now) {
 }
 
 bool ZygotePool::has_open_orders() const noexcept {
-    return std::any_of(zygotes_.begin(), zygotes_.end(),
-                       [](const Zygote& zygote) { return !zygote.open.empty() || !zygote.queue.empty(); });
+    return std::any_of(zygotes_.begin(), zygotes_.end(), [](const Zygote& zygote) {
+        return !zygote.open.empty() || !zygote.queue.empty();
+    });
 }
 
 bool ZygotePool::is_ours(pid_t pid) const noexcept {

@@ -39,7 +39,8 @@ public:
     ZygotePool& operator=(const ZygotePool&) = delete;
 
     /// The zygote that serves a family; made now if it is the first time. Index 0 is the base family's.
-    [[nodiscard]] Result<std::uint32_t> zygote_for(const std::string& family, const std::string& plugin);
+    [[nodiscard]] Result<std::uint32_t> zygote_for(const std::string& family,
+                                                   const std::string& plugin);
     /// False: its libraries cannot be loaded before a fork; exec those actors.
     [[nodiscard]] bool usable(std::uint32_t zygote) const { return zygotes_[zygote].usable; }
     void order(std::uint32_t zygote, SpawnOrder order);

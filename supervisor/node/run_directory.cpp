@@ -24,7 +24,8 @@ std::string variable(const char* name) {
 
 bool is_node_name(std::string_view name) {
     const auto fits = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_' || c == '-';
     };
     return !name.empty() && name.size() <= 63 && std::all_of(name.begin(), name.end(), fits);
 }
@@ -44,10 +45,12 @@ Result<> must_be_ours(const std::string& path) {
     struct stat status {};
     if (::lstat(path.c_str(), &status) != 0) return fail_errno(Errc::io, path);
     if (!S_ISDIR(status.st_mode) || status.st_uid != ::geteuid()) {
-        return fail(Errc::no_permission,
-                    path + " is not a directory of this user; set STREAMLIB_RUN_DIR to one that is");
+        return fail(
+            Errc::no_permission,
+            path + " is not a directory of this user; set STREAMLIB_RUN_DIR to one that is");
     }
-    if ((status.st_mode & 077) != 0 && ::chmod(path.c_str(), 0700) != 0) return fail_errno(Errc::io, path);
+    if ((status.st_mode & 077) != 0 && ::chmod(path.c_str(), 0700) != 0)
+        return fail_errno(Errc::io, path);
     return {};
 }
 
@@ -62,11 +65,13 @@ std::string absolute(const std::string& path) {
 
 /// -1 where nobody has ever locked it.
 UniqueFd open_lock(const std::string& directory, int flags) {
-    return UniqueFd(::open((directory + "/lock").c_str(), flags | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600));
+    return UniqueFd(
+        ::open((directory + "/lock").c_str(), flags | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600));
 }
 
 bool is_still_at(const UniqueFd& file, const std::string& path) {
-    struct stat open_one {}, there {};
+    struct stat open_one {
+    }, there{};
     return ::fstat(file.get(), &open_one) == 0 && ::lstat(path.c_str(), &there) == 0 &&
            open_one.st_ino == there.st_ino && open_one.st_dev == there.st_dev;
 }
@@ -83,12 +88,14 @@ Result<std::string> run_directory_path(const RunEnvironment& environment, std::s
                                                 "': write 1 to 63 of A-Z a-z 0-9 _ -");
     }
     std::string base = environment.streamlib_run_dir;
-    if (base.empty() && !environment.xdg_runtime_dir.empty()) base = environment.xdg_runtime_dir + "/streamlib";
+    if (base.empty() && !environment.xdg_runtime_dir.empty())
+        base = environment.xdg_runtime_dir + "/streamlib";
     if (base.empty()) base = "/tmp/streamlib-" + std::to_string(environment.uid);
     std::string path = base + "/" + std::string(node);
     if (path.size() + socket_name.size() > longest_socket_path) {
         return fail(Errc::invalid_argument,
-                    "run directory " + path + " is too long for a Unix socket; set STREAMLIB_RUN_DIR to a shorter one");
+                    "run directory " + path +
+                        " is too long for a Unix socket; set STREAMLIB_RUN_DIR to a shorter one");
     }
     return path;
 }
@@ -103,9 +110,12 @@ Result<NodeLock> NodeLock::acquire(std::string_view node) {
     // Again when a launcher that ended took the file away under us, or somebody asked whether the node is alive.
     for (int attempt = 0; attempt < 25; ++attempt) {
         UniqueFd file = open_lock(lock.directory_, O_CREAT);
-        if (!file && errno == ENOENT) ::mkdir(lock.directory_.c_str(), 0700);
-        else if (!file) return fail_errno(Errc::io, lock.directory_ + "/lock");
-        if (file && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 && is_still_at(file, lock.directory_ + "/lock")) {
+        if (!file && errno == ENOENT)
+            ::mkdir(lock.directory_.c_str(), 0700);
+        else if (!file)
+            return fail_errno(Errc::io, lock.directory_ + "/lock");
+        if (file && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 &&
+            is_still_at(file, lock.directory_ + "/lock")) {
             lock.lock_ = std::move(file);
             return lock;
         }
@@ -113,7 +123,8 @@ Result<NodeLock> NodeLock::acquire(std::string_view node) {
         const timespec pause{0, 2'000'000};
         ::nanosleep(&pause, nullptr);
     }
-    return fail(Errc::already_exists, "node '" + std::string(node) + "' is running already (" + lock.directory_ +
+    return fail(Errc::already_exists, "node '" + std::string(node) + "' is running already (" +
+                                          lock.directory_ +
                                           "); stop it, or choose another with --node NAME");
 }
 
@@ -122,7 +133,8 @@ NodeLock::~NodeLock() {
     // The lock file last, and while it is locked: whoever opens it from now on makes a new one.
     ::unlink((directory_ + std::string(socket_name)).c_str());
     ::unlink((directory_ + "/lock").c_str());
-    ::rmdir(directory_.c_str());  // fails where others have left something of theirs, which is right
+    ::rmdir(
+        directory_.c_str());  // fails where others have left something of theirs, which is right
 }
 
 bool node_is_alive(const std::string& directory) {

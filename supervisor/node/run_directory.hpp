@@ -24,7 +24,8 @@ struct RunEnvironment {
 [[nodiscard]] RunEnvironment run_environment();
 
 /// Pure. Errors: invalid_argument (a node name is [A-Za-z0-9_-]{1,63}; a Unix socket in it must fit 107 characters).
-[[nodiscard]] Result<std::string> run_directory_path(const RunEnvironment& environment, std::string_view node);
+[[nodiscard]] Result<std::string> run_directory_path(const RunEnvironment& environment,
+                                                     std::string_view node);
 
 /// The node's directory, locked: this process is its launcher for as long as this object lives.
 class NodeLock {

@@ -32,8 +32,9 @@ void wait_for_adoption(int intermediate, pid_t intermediate_pid, pid_t launcher)
     if (::getppid() != launcher) ::_exit(1);
 }
 
-[[noreturn]] void become_actor(const SpawnRequest& request, UniqueFd channel, UniqueFd page, int intermediate,
-                               pid_t intermediate_pid, const ForkPlace& place) noexcept {
+[[noreturn]] void become_actor(const SpawnRequest& request, UniqueFd channel, UniqueFd page,
+                               int intermediate, pid_t intermediate_pid,
+                               const ForkPlace& place) noexcept {
     const auto lifeline = contain_self(place.lifeline);
     if (!lifeline) {
         std::fprintf(stderr, "streamlib: %s: %s\n", request.comm, lifeline.error().text.c_str());
@@ -58,13 +59,14 @@ void wait_for_adoption(int intermediate, pid_t intermediate_pid, pid_t launcher)
     for (std::size_t n = 0; n < batch.requests.size(); ++n) {
         const pid_t child = ::fork();
         if (child == 0) {
-            become_actor(batch.requests[n], std::move(batch.fds[2 * n]), std::move(batch.fds[2 * n + 1]),
-                         own_pidfd.get(), self, place);
+            become_actor(batch.requests[n], std::move(batch.fds[2 * n]),
+                         std::move(batch.fds[2 * n + 1]), own_pidfd.get(), self, place);
         }
         reports[n] = {batch.requests[n].child, std::max(child, 0), child < 0 ? errno : 0};
     }
-    const auto sent = place.channel.send(std::as_bytes(std::span(reports).first(batch.requests.size())), {},
-                                         MonotonicTime::now() + 5'000'000'000);
+    const auto sent =
+        place.channel.send(std::as_bytes(std::span(reports).first(batch.requests.size())), {},
+                           MonotonicTime::now() + 5'000'000'000);
     ::_exit(sent ? 0 : 1);  // unsent: the launcher learns the pids from the actors' hello
 }
 
@@ -76,9 +78,11 @@ void fork_batch(Batch batch, const ForkPlace& place) noexcept {
     if (intermediate == 0) fork_all(batch, place);
     if (intermediate < 0) {
         std::array<SpawnReport, zygote_link::max_batch> reports{};
-        for (std::size_t n = 0; n < batch.requests.size(); ++n) reports[n] = {batch.requests[n].child, 0, errno};
-        static_cast<void>(place.channel.send(std::as_bytes(std::span(reports).first(batch.requests.size())), {},
-                                             MonotonicTime::now() + 5'000'000'000));
+        for (std::size_t n = 0; n < batch.requests.size(); ++n)
+            reports[n] = {batch.requests[n].child, 0, errno};
+        static_cast<void>(
+            place.channel.send(std::as_bytes(std::span(reports).first(batch.requests.size())), {},
+                               MonotonicTime::now() + 5'000'000'000));
         return;
     }
     int status = 0;

@@ -22,7 +22,8 @@ Result<UniqueFd> arm_lifeline(int inherited) {
     static_cast<void>(std::snprintf(path, sizeof path, "/proc/self/fd/%d", inherited));
     UniqueFd own(::open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     if (!own) return fail_errno(Errc::io, "opening the lifeline (is /proc mounted?)");
-    if (::fcntl(own.get(), F_SETOWN, -::getpgrp()) != 0 || ::fcntl(own.get(), F_SETSIG, SIGKILL) != 0 ||
+    if (::fcntl(own.get(), F_SETOWN, -::getpgrp()) != 0 ||
+        ::fcntl(own.get(), F_SETSIG, SIGKILL) != 0 ||
         ::fcntl(own.get(), F_SETFL, O_ASYNC | O_NONBLOCK) != 0) {
         return fail_errno(Errc::io, "arming the lifeline");
     }

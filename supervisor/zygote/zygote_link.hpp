@@ -28,7 +28,7 @@ struct SpawnRequest {
 };
 struct SpawnReport {
     std::uint64_t child = 0;
-    std::int32_t pid = 0;     ///< 0: fork failed with `error`.
+    std::int32_t pid = 0;  ///< 0: fork failed with `error`.
     std::int32_t error = 0;
 };
 static_assert(sizeof(SpawnRequest) == 24 && sizeof(SpawnReport) == 16);
@@ -38,7 +38,8 @@ template <class Record>
     static_assert(std::is_trivially_copyable_v<Record>);
     if (bytes.size() % sizeof(Record) != 0) return {};
     std::vector<Record> records(bytes.size() / sizeof(Record));
-    if (!records.empty()) std::memcpy(static_cast<void*>(records.data()), bytes.data(), bytes.size());
+    if (!records.empty())
+        std::memcpy(static_cast<void*>(records.data()), bytes.data(), bytes.size());
     return records;
 }
 

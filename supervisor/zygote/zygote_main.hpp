@@ -25,6 +25,7 @@ struct ZygoteSetup {
 inline constexpr int unusable_zygote_status = 3;
 
 /// Runs until the launcher is gone or closes the channel; returns the exit status. `lifeline` is the inherited reading end.
-[[nodiscard]] int zygote_main(UniqueFd channel, UniqueFd lifeline, const ZygoteSetup& setup) noexcept;
+[[nodiscard]] int zygote_main(UniqueFd channel, UniqueFd lifeline,
+                              const ZygoteSetup& setup) noexcept;
 
 }  // namespace streamlib::supervision

@@ -22,34 +22,60 @@ ChildState in(ChildPhase phase) {
 /// The whole table: what every event does in every phase, as it is meant. "!" is "broken: kill".
 struct Row {
     ChildPhase from;
-    std::map<E, ChildPhase> moves;    ///< Events that move it; all others leave the phase.
-    std::vector<E> breaks;            ///< Events that nobody may send here.
+    std::map<E, ChildPhase> moves;  ///< Events that move it; all others leave the phase.
+    std::vector<E> breaks;          ///< Events that nobody may send here.
 };
 const std::vector<Row> table{
     {idle, {{E::spawn, spawned}, {E::stop, stopped}}, {}},
     {spawned,
-     {{E::hello, waiting}, {E::stop, stopping}, {E::kill, stopping}, {E::exited_well, failed}, {E::exited_badly, failed}},
+     {{E::hello, waiting},
+      {E::stop, stopping},
+      {E::kill, stopping},
+      {E::exited_well, failed},
+      {E::exited_badly, failed}},
      {E::configure, E::configured, E::start, E::ready, E::broken}},
     {waiting,
-     {{E::configure, configuring}, {E::stop, stopping}, {E::kill, stopping}, {E::exited_well, failed}, {E::exited_badly, failed},
+     {{E::configure, configuring},
+      {E::stop, stopping},
+      {E::kill, stopping},
+      {E::exited_well, failed},
+      {E::exited_badly, failed},
       {E::never_born, spawned}},
      {E::hello, E::configured, E::start, E::ready, E::broken}},
     {configuring,
-     {{E::configured, configured}, {E::stop, stopping}, {E::kill, stopping}, {E::exited_well, failed}, {E::exited_badly, failed},
+     {{E::configured, configured},
+      {E::stop, stopping},
+      {E::kill, stopping},
+      {E::exited_well, failed},
+      {E::exited_badly, failed},
       {E::never_born, spawned}},
      {E::hello, E::configure, E::start, E::ready, E::broken}},
     {configured,
-     {{E::start, starting}, {E::stop, stopping}, {E::kill, stopping}, {E::exited_well, failed}, {E::exited_badly, failed},
+     {{E::start, starting},
+      {E::stop, stopping},
+      {E::kill, stopping},
+      {E::exited_well, failed},
+      {E::exited_badly, failed},
       {E::never_born, spawned}},
      {E::hello, E::configure, E::configured, E::ready, E::broken}},
     {starting,
-     {{E::ready, running}, {E::stop, stopping}, {E::kill, stopping}, {E::exited_well, stopped}, {E::exited_badly, failed},
+     {{E::ready, running},
+      {E::stop, stopping},
+      {E::kill, stopping},
+      {E::exited_well, stopped},
+      {E::exited_badly, failed},
       {E::never_born, spawned}},
      {E::hello, E::configure, E::configured, E::start, E::broken}},
     {running,
-     {{E::stop, stopping}, {E::kill, stopping}, {E::exited_well, stopped}, {E::exited_badly, failed}, {E::never_born, spawned}},
+     {{E::stop, stopping},
+      {E::kill, stopping},
+      {E::exited_well, stopped},
+      {E::exited_badly, failed},
+      {E::never_born, spawned}},
      {E::hello, E::configure, E::configured, E::start, E::ready, E::broken}},
-    {stopping, {{E::exited_well, stopped}, {E::exited_badly, failed}, {E::never_born, spawned}}, {E::broken}},
+    {stopping,
+     {{E::exited_well, stopped}, {E::exited_badly, failed}, {E::never_born, spawned}},
+     {E::broken}},
     {stopped, {{E::spawn, spawned}}, {}},
     {failed, {{E::spawn, spawned}}, {}},
 };
@@ -62,8 +88,10 @@ TEST(ChildState, moves_as_the_table_says_for_every_phase_and_event) {
             const ChildStep step = next_step(in(row.from), event);
             const auto move = row.moves.find(event);
             const ChildPhase expected = move == row.moves.end() ? row.from : move->second;
-            const bool breaks = std::find(row.breaks.begin(), row.breaks.end(), event) != row.breaks.end();
-            const std::string where = "phase " + std::to_string(static_cast<int>(row.from)) + " event " + std::to_string(n);
+            const bool breaks =
+                std::find(row.breaks.begin(), row.breaks.end(), event) != row.breaks.end();
+            const std::string where = "phase " + std::to_string(static_cast<int>(row.from)) +
+                                      " event " + std::to_string(n);
             EXPECT_EQ(static_cast<int>(step.state.phase), static_cast<int>(expected)) << where;
             EXPECT_EQ(step.state.broken, breaks) << where;
             if (breaks) {
@@ -84,7 +112,8 @@ TEST(ChildState, numbers_its_incarnations) {
 }
 
 TEST(ChildState, says_gone_exactly_once_for_every_process) {
-    for (const ChildPhase phase : {spawned, waiting, configuring, configured, starting, running, stopping}) {
+    for (const ChildPhase phase :
+         {spawned, waiting, configuring, configured, starting, running, stopping}) {
         for (const E exit : {E::exited_well, E::exited_badly}) {
             const ChildStep first = next_step(in(phase), exit);
             EXPECT_NE(first.actions & act_gone, 0U);

@@ -24,7 +24,8 @@ std::string some_graph() {
 std::vector<pid_t> actors_of(const NodeRun& run) {
     std::vector<pid_t> pids;
     for (const ProcessFacts& facts : run.processes()) {
-        const bool actor = facts.comm.starts_with("ticker") || facts.comm.starts_with("relay") || facts.comm.starts_with("sink");
+        const bool actor = facts.comm.starts_with("ticker") || facts.comm.starts_with("relay") ||
+                           facts.comm.starts_with("sink");
         if (actor) pids.push_back(facts.pid);
     }
     std::sort(pids.begin(), pids.end());
@@ -86,7 +87,8 @@ TEST(LauncherKill, leaves_no_process_and_no_memory_when_the_launcher_is_killed_a
         pause_ms(static_cast<int>(random() % 120));
         run.kill_launcher();
         const auto left = run.wait_for_silence();
-        for (const ProcessFacts& facts : left) ADD_FAILURE() << facts.comm << " is left, state " << facts.state;
+        for (const ProcessFacts& facts : left)
+            ADD_FAILURE() << facts.comm << " is left, state " << facts.state;
         EXPECT_THAT(shm_names_of(launcher), IsEmpty()) << "round " << round;
         if (!left.empty()) return;
     }

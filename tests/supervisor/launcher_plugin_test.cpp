@@ -20,7 +20,9 @@ const std::string folder = std::string(STREAMLIB_BINARY_DIR) + "/tests/";
 class GraphFile {
 public:
     explicit GraphFile(const std::string& text)
-        : path_((std::filesystem::temp_directory_path() / ("sl-plugin-" + std::to_string(::getpid()) + ".toml")).string()) {
+        : path_((std::filesystem::temp_directory_path() /
+                 ("sl-plugin-" + std::to_string(::getpid()) + ".toml"))
+                    .string()) {
         std::ofstream(path_) << text;
     }
     ~GraphFile() { std::filesystem::remove(path_); }
@@ -34,7 +36,9 @@ private:
 
 std::string graph_with(const std::string& plugin, const std::string& more = {}) {
     return "links = [\"ticker >> sink\"]\n[node]\nplugins = [\"" + plugin +
-           "\"]\n[actors.ticker]\nclass = \"Ticker\"\nblocks = 5\n[actors.sink]\nclass = \"PluginSink\"\n" + more;
+           "\"]\n[actors.ticker]\nclass = \"Ticker\"\nblocks = 5\n[actors.sink]\nclass = "
+           "\"PluginSink\"\n" +
+           more;
 }
 
 TEST(LauncherPlugin, brings_classes_that_run_like_any_other) {

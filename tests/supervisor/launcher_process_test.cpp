@@ -21,7 +21,8 @@ using testing::IsEmpty;
 class Scratch {
 public:
     explicit Scratch(const std::string& name)
-        : path_(std::filesystem::temp_directory_path() / ("sl-" + std::to_string(::getpid()) + "-" + name)) {}
+        : path_(std::filesystem::temp_directory_path() /
+                ("sl-" + std::to_string(::getpid()) + "-" + name)) {}
     ~Scratch() {
         std::error_code ignored;
         std::filesystem::remove(path_, ignored);
@@ -49,7 +50,10 @@ TEST(LauncherRun, ends_with_0_when_the_stream_has_ended_and_everything_drained) 
 
 TEST(LauncherRun, a_format_that_changes_while_it_runs_makes_new_rings_all_the_way_down) {
     const Scratch verdict("verdict");
-    NodeRun run({"rate=100 Grower blocks=40 grow_every=10 >> Relay trigger=input depth=64 >> GrowthJudge path=" + verdict.path()});
+    NodeRun run(
+        {"rate=100 Grower blocks=40 grow_every=10 >> Relay trigger=input depth=64 >> GrowthJudge "
+         "path=" +
+         verdict.path()});
     EXPECT_EQ(run.finish(), 0);
     std::uint64_t seen = 0, unordered = 0, torn = 0, changes = 0, missed = 0;
     std::ifstream(verdict.path()) >> seen >> unordered >> torn >> changes >> missed;
@@ -105,13 +109,15 @@ TEST(LauncherRun, refuses_a_graph_with_all_its_findings_before_anything_starts) 
 }
 
 TEST(LauncherRun, refuses_a_graph_whose_actors_cannot_be_configured_and_names_each) {
-    NodeRun run({"Ticker name=a fails=configure >> Sink; Ticker name=b fails=crash >> Sink; "
-                 "Ticker name=c fails=exit >> Sink; Ticker name=d >> Sink"});
+    NodeRun run(
+        {"Ticker name=a fails=configure >> Sink; Ticker name=b fails=crash >> Sink; "
+         "Ticker name=c fails=exit >> Sink; Ticker name=d >> Sink"});
     EXPECT_EQ(run.finish(), 1);
     EXPECT_THAT(run.lines("finding"),
-                testing::UnorderedElementsAre(HasSubstr("actors.a: told to fail in configure"),
-                                              HasSubstr("actors.b: died while it configured: signal 11 (SIGSEGV)"),
-                                              HasSubstr("actors.c: died while it configured: exit 7")));
+                testing::UnorderedElementsAre(
+                    HasSubstr("actors.a: told to fail in configure"),
+                    HasSubstr("actors.b: died while it configured: signal 11 (SIGSEGV)"),
+                    HasSubstr("actors.c: died while it configured: exit 7")));
     EXPECT_THAT(run.lines("running"), IsEmpty());
     EXPECT_THAT(run.wait_for_silence(), IsEmpty());
 }
@@ -120,12 +126,14 @@ TEST(LauncherRun, names_both_ends_of_a_link_whose_format_is_refused) {
     NodeRun run({"Ticker >> Sink fails=format"});
     EXPECT_EQ(run.finish(), 1);
     EXPECT_THAT(run.lines("finding"),
-                testing::ElementsAre(HasSubstr("ticker.out carries text/plain up to 64 bytes, sink.in refuses it: "
-                                               "told to want another")));
+                testing::ElementsAre(
+                    HasSubstr("ticker.out carries text/plain up to 64 bytes, sink.in refuses it: "
+                              "told to want another")));
 }
 
 TEST(LauncherRun, shows_an_actor_that_failed_in_start_with_its_text_and_goes_on) {
-    NodeRun run({"Ticker name=a fails=start >> Sink; Ticker name=b >> Sink name=good", "--for-ms", "200"});
+    NodeRun run(
+        {"Ticker name=a fails=start >> Sink; Ticker name=b >> Sink name=good", "--for-ms", "200"});
     EXPECT_EQ(run.finish(), 1);
     EXPECT_THAT(run.lines("actor a failed").at(0), HasSubstr("exit 1: told to fail in start"));
     EXPECT_THAT(run.lines("running"), testing::SizeIs(1));
@@ -146,7 +154,8 @@ TEST(LauncherRun, leaves_the_others_alone_when_one_is_killed) {
     ASSERT_NE(run.wait_for("running"), "");
     for (const char* victim : {"b", "e"}) {
         ASSERT_EQ(::kill(run.process(victim).pid, SIGKILL), 0);
-        EXPECT_THAT(run.wait_for(std::string("actor ") + victim + " failed"), HasSubstr("signal 9 (SIGKILL)"));
+        EXPECT_THAT(run.wait_for(std::string("actor ") + victim + " failed"),
+                    HasSubstr("signal 9 (SIGKILL)"));
     }
     for (const char* other : {"a", "c", "d"}) EXPECT_NE(run.process(other).pid, 0) << other;
     run.signal(SIGTERM);
@@ -214,8 +223,9 @@ TEST(LauncherRun, takes_what_an_actor_left_behind_along_with_it) {
 TEST(LauncherRun, refuses_a_node_that_runs_already) {
     NodeRun first({"Ticker >> Sink"});
     ASSERT_NE(first.wait_for("running"), "");
-    const std::string command = std::string(STREAMLIB_BINARY_DIR) + "/tests/launcher_program 'Ticker >> Sink' --node " +
-                                first.name() + " > /dev/null";
+    const std::string command = std::string(STREAMLIB_BINARY_DIR) +
+                                "/tests/launcher_program 'Ticker >> Sink' --node " + first.name() +
+                                " > /dev/null";
     EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 1);
     EXPECT_NE(first.process("ticker").pid, 0);
 }
@@ -233,7 +243,8 @@ TEST(LauncherRun, refuses_what_does_not_fit_into_shared_memory_before_making_any
     ASSERT_TRUE(space);
     std::string graph;
     // Each ring has at least 3 slots.
-    for (std::uint64_t n = 0; n < space->free / 2'100'000'000 + 1; ++n) graph += "Ticker bytes=700000000 >> Sink; ";
+    for (std::uint64_t n = 0; n < space->free / 2'100'000'000 + 1; ++n)
+        graph += "Ticker bytes=700000000 >> Sink; ";
     NodeRun run({graph.substr(0, graph.size() - 2)});
     EXPECT_EQ(run.finish(), 1);
     EXPECT_THAT(run.lines("finding"), testing::ElementsAre(HasSubstr("shared memory")));

@@ -15,30 +15,38 @@ namespace {
 
 using namespace streamlib;
 
-constexpr const char* states[] = {"none", "starting", "running", "stopping", "restarting", "stopped", "failed"};
+constexpr const char* states[] = {"none",       "starting", "running", "stopping",
+                                  "restarting", "stopped",  "failed"};
 
 class Telling final : public supervision::RunObserver {
 public:
     void findings(std::span<const Finding> findings) override {
         for (const Finding& finding : findings) say("finding", to_string(finding));
     }
-    void planned(const std::string&, const std::string& directory, std::span<const supervision::PlannedChild> children) override {
+    void planned(const std::string&, const std::string& directory,
+                 std::span<const supervision::PlannedChild> children) override {
         for (const auto& child : children) names_.push_back(child.name);
         say("planned", directory);
     }
     void actor_changed(const supervision::ActorEvent& event) override {
-        say("actor", names_[event.index] + " " + states[static_cast<int>(event.state)] + " " + std::to_string(event.pid) +
-                         " " + event.exit_text);
+        say("actor", names_[event.index] + " " + states[static_cast<int>(event.state)] + " " +
+                         std::to_string(event.pid) + " " + event.exit_text);
     }
     void rings(std::span<const supervision::RingCost> rings, std::uint64_t bytes) override {
-        for (const auto& ring : rings) say("ring", ring.output + " " + ring.format + " " + std::to_string(ring.bytes));
+        for (const auto& ring : rings)
+            say("ring", ring.output + " " + ring.format + " " + std::to_string(ring.bytes));
         say("rings", std::to_string(bytes));
     }
-    void running(Nanoseconds after) override { say("running", std::to_string(after / 1000) + " us"); }
-    void stopping(supervision::StopReason reason) override { say("stopping", std::to_string(static_cast<int>(reason))); }
+    void running(Nanoseconds after) override {
+        say("running", std::to_string(after / 1000) + " us");
+    }
+    void stopping(supervision::StopReason reason) override {
+        say("stopping", std::to_string(static_cast<int>(reason)));
+    }
     void service_restarted(const std::string& text) override { say("service", text); }
     void finished(const supervision::RunSummary& summary) override {
-        say("finished", std::to_string(summary.exit_code) + " killed " + std::to_string(summary.killed) + " ticks " +
+        say("finished", std::to_string(summary.exit_code) + " killed " +
+                            std::to_string(summary.killed) + " ticks " +
                             std::to_string(summary.totals.ticks));
     }
 
@@ -60,11 +68,16 @@ int main(int argc, char** argv) {
     for (int n = 2; n < argc; ++n) {
         const std::string word = argv[n];
         const auto number = [&] { return std::atoll(argv[++n]) * 1'000'000; };
-        if (word == "--for-ms") options.run_for = number();
-        else if (word == "--deadline-ms") options.stop_deadline = number();
-        else if (word == "--node") options.node = argv[++n];
-        else if (word == "--check") options.check_only = true;
-        else if (word == "--no-control") options.control = false;
+        if (word == "--for-ms")
+            options.run_for = number();
+        else if (word == "--deadline-ms")
+            options.stop_deadline = number();
+        else if (word == "--node")
+            options.node = argv[++n];
+        else if (word == "--check")
+            options.check_only = true;
+        else if (word == "--no-control")
+            options.control = false;
     }
     const std::string graph = argc > 1 ? argv[1] : "";
     const auto read = graph.ends_with(".toml") ? read_graph_file(graph) : read_one_line(graph);

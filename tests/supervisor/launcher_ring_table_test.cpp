@@ -20,7 +20,8 @@ protected:
         plan_.actors.resize(4);
         const ClassSpec* specs[] = {&source_, &reader_, &holder_, &reader_};
         const char* names[] = {"clip", "a", "b", "c"};
-        for (std::size_t n = 0; n < 4; ++n) plan_.actors[n].spec = specs[n], plan_.actors[n].name = names[n];
+        for (std::size_t n = 0; n < 4; ++n)
+            plan_.actors[n].spec = specs[n], plan_.actors[n].name = names[n];
         for (const std::uint32_t to : {1U, 2U}) {
             plan_.links.push_back({.from = 0, .output = 0, .to = to, .input = 0, .place = {}});
             plan_.actors[0].out_links.push_back(to - 1);
@@ -55,7 +56,8 @@ TEST_F(RingTableTest, gives_every_link_a_cell_with_its_hold) {
 TEST_F(RingTableTest, hands_over_two_descriptors_a_linked_port_and_none_for_others) {
     const auto table = RingTable::create(plan_, rings_);
     ASSERT_TRUE(table);
-    const auto writer = table->start_of(plan_, 0), reader = table->start_of(plan_, 2), alone = table->start_of(plan_, 3);
+    const auto writer = table->start_of(plan_, 0), reader = table->start_of(plan_, 2),
+               alone = table->start_of(plan_, 3);
     ASSERT_TRUE(writer && reader && alone);
     EXPECT_EQ(writer->start.output_carried, std::vector<std::uint8_t>{1});
     EXPECT_EQ(writer->fds.size(), 2U);
@@ -71,9 +73,12 @@ TEST_F(RingTableTest, gives_readers_a_ring_that_they_cannot_write) {
     ASSERT_TRUE(table);
     const auto reader = table->start_of(plan_, 1);
     ASSERT_TRUE(reader);
-    EXPECT_FALSE(ipc::MappedSegment::map(reader->fds[0], ipc::Access::read_write, ipc::ring_layout_hash));
-    EXPECT_TRUE(ipc::MappedSegment::map(reader->fds[0], ipc::Access::read_only, ipc::ring_layout_hash));
-    EXPECT_TRUE(ipc::MappedSegment::map(reader->fds[1], ipc::Access::read_write, ipc::cells_layout_hash));
+    EXPECT_FALSE(
+        ipc::MappedSegment::map(reader->fds[0], ipc::Access::read_write, ipc::ring_layout_hash));
+    EXPECT_TRUE(
+        ipc::MappedSegment::map(reader->fds[0], ipc::Access::read_only, ipc::ring_layout_hash));
+    EXPECT_TRUE(
+        ipc::MappedSegment::map(reader->fds[1], ipc::Access::read_write, ipc::cells_layout_hash));
 }
 
 TEST_F(RingTableTest, clears_the_pins_of_a_dead_reader_and_of_nobody_else) {

@@ -20,7 +20,8 @@ TEST(RunDirectory, is_the_first_of_three_places) {
 }
 
 TEST(RunDirectory, refuses_names_that_are_paths_and_paths_that_no_socket_can_have) {
-    for (const char* name : {"", "..", "a/b", "a b", "ä"}) EXPECT_FALSE(run_directory_path({"/r", "", 0}, name)) << name;
+    for (const char* name : {"", "..", "a/b", "a b", "ä"})
+        EXPECT_FALSE(run_directory_path({"/r", "", 0}, name)) << name;
     EXPECT_FALSE(run_directory_path({"/r", "", 0}, std::string(64, 'a')));
     EXPECT_FALSE(run_directory_path({"/" + std::string(100, 'r'), "", 0}, "local"));
 }

@@ -21,7 +21,12 @@ GraphPlan plan_of(std::uint32_t actors, const std::vector<Edge>& edges) {
     plan.actors.resize(actors);
     for (const Edge& edge : edges) {
         const auto index = static_cast<std::uint32_t>(plan.links.size());
-        plan.links.push_back({.from = edge.from, .output = 0, .to = edge.to, .input = 0, .place = {}, .feedback = edge.feedback});
+        plan.links.push_back({.from = edge.from,
+                              .output = 0,
+                              .to = edge.to,
+                              .input = 0,
+                              .place = {},
+                              .feedback = edge.feedback});
         plan.actors[edge.from].out_links.push_back(index);
         plan.actors[edge.to].in_links.push_back(index);
     }

@@ -14,10 +14,12 @@ namespace streamlib::supervision {
 namespace {
 
 TEST(ExitReason, says_status_signal_and_error_in_one_line) {
-    const ExitReason killed = exit_reason(CLD_KILLED, SIGKILL), dumped = exit_reason(CLD_DUMPED, SIGABRT);
+    const ExitReason killed = exit_reason(CLD_KILLED, SIGKILL),
+                     dumped = exit_reason(CLD_DUMPED, SIGABRT);
     EXPECT_EQ(exit_text(killed, ""), "signal 9 (SIGKILL)");
     EXPECT_EQ(exit_text(dumped, "assertion"), "signal 6 (SIGABRT): assertion");
-    EXPECT_EQ(exit_text(exit_reason(CLD_EXITED, 1), "no such file: a.mov"), "exit 1: no such file: a.mov");
+    EXPECT_EQ(exit_text(exit_reason(CLD_EXITED, 1), "no such file: a.mov"),
+              "exit 1: no such file: a.mov");
     EXPECT_EQ(exit_text(exit_reason(CLD_EXITED, 0), ""), "");
     EXPECT_EQ(exit_text({ipc::ExitKind::refused, 0}, "no room"), "no room");
     EXPECT_EQ(signal_name(200), "signal 200");
@@ -41,7 +43,11 @@ TEST(BackOff, restarts_at_once_after_a_long_life_and_waits_longer_after_each_sho
 }
 
 TEST(Roles, come_back_from_their_arguments) {
-    const RoleArguments given{.role = Role::zygote, .launcher_pid = 42, .node = "studio", .name = {}, .family = "ffmpeg",
+    const RoleArguments given{.role = Role::zygote,
+                              .launcher_pid = 42,
+                              .node = "studio",
+                              .name = {},
+                              .family = "ffmpeg",
                               .plugins = {"/a.so", "/b c.so"}};
     std::vector<std::string> words = arguments_of(given);
     words.insert(words.begin(), "streamlib");
@@ -66,7 +72,8 @@ TEST(RolesDeathTest, end_a_process_with_arguments_that_only_look_like_a_role) {
 
 TEST(Roles, name_their_process) {
     EXPECT_EQ(comm_of({.role = Role::clock}), "sl-clock");
-    EXPECT_EQ(comm_of({.role = Role::actor, .name = "a_very_long_instance_name"}), "a_very_long_ins");
+    EXPECT_EQ(comm_of({.role = Role::actor, .name = "a_very_long_instance_name"}),
+              "a_very_long_ins");
 }
 
 std::vector<ClassSpec> some_specs() {
@@ -75,10 +82,18 @@ std::vector<ClassSpec> some_specs() {
     spec.text = "Blurs";
     spec.family = "/x/blur.so";
     spec.trigger = Trigger::cascade;
-    spec.inputs.push_back({.name = "video", .kind = MediaKind::video, .text = "in", .optional = true, .hold = 2});
-    spec.outputs.push_back({.name = "out", .kind = MediaKind::video, .text = "out", .open_slots = 2, .depth = 7});
-    spec.properties.push_back({.name = "radius", .type = PropertyType::real, .text = "How far", .unit = "px",
-                               .default_value = "3", .min = 0.5, .max = std::nullopt, .choices = {"a", "b"},
+    spec.inputs.push_back(
+        {.name = "video", .kind = MediaKind::video, .text = "in", .optional = true, .hold = 2});
+    spec.outputs.push_back(
+        {.name = "out", .kind = MediaKind::video, .text = "out", .open_slots = 2, .depth = 7});
+    spec.properties.push_back({.name = "radius",
+                               .type = PropertyType::real,
+                               .text = "How far",
+                               .unit = "px",
+                               .default_value = "3",
+                               .min = 0.5,
+                               .max = std::nullopt,
+                               .choices = {"a", "b"},
                                .required = true});
     ClassSpec bare;
     bare.name = "Bare";
@@ -123,7 +138,8 @@ TEST(ClassSpecWire, survives_any_bytes) {
     const auto whole = encode_specs(some_specs());
     for (int n = 0; n < 20'000; ++n) {
         auto bytes = whole;
-        for (int hits = 0; hits < 3; ++hits) bytes[random() % bytes.size()] = static_cast<std::byte>(random());
+        for (int hits = 0; hits < 3; ++hits)
+            bytes[random() % bytes.size()] = static_cast<std::byte>(random());
         if (const auto decoded = decode_specs(bytes)) {
             EXPECT_LE(decoded->size(), bytes.size());
         }

@@ -48,7 +48,8 @@ std::vector<std::string> shm_names_of(pid_t launcher) {
     std::vector<std::string> names;
     const std::string begin = "streamlib-" + std::to_string(launcher) + "-";
     for (const auto& entry : fs::directory_iterator("/dev/shm")) {
-        if (entry.path().filename().string().starts_with(begin)) names.push_back(entry.path().string());
+        if (entry.path().filename().string().starts_with(begin))
+            names.push_back(entry.path().string());
     }
     return names;
 }

@@ -18,7 +18,8 @@ namespace streamlib::test {
 /// "configure", "start", "process": fails there with a text. "format": refuses its input's. "crash": raises SIGSEGV in configure. "exit": calls _exit(7).
 inline Result<> misbehave(const std::string& wanted, const std::string& here) {
     if (wanted == here) return fail(Errc::invalid_argument, "told to fail in " + here);
-    if (here == "configure" && wanted == "format") return fail(Errc::mismatch, "told to want another");
+    if (here == "configure" && wanted == "format")
+        return fail(Errc::mismatch, "told to want another");
     if (here == "configure" && wanted == "crash") ::raise(SIGSEGV);
     if (here == "configure" && wanted == "exit") ::_exit(7);
     return {};
@@ -28,9 +29,11 @@ class Ticker final : public Actor {
 public:
     static constexpr const char* class_name = "Ticker";
     static constexpr const char* class_text = "Counts";
-    Property<std::int64_t> blocks{*this, "blocks", 0, {.text = "Ends after so many; 0: never", .min = 0}};
+    Property<std::int64_t> blocks{
+        *this, "blocks", 0, {.text = "Ends after so many; 0: never", .min = 0}};
     Property<std::string> fails{*this, "fails", "", {.text = "Where"}};
-    Property<std::int64_t> bytes{*this, "bytes", 64, {.text = "Of a block", .min = 8, .max = 4.0e9}};
+    Property<std::int64_t> bytes{
+        *this, "bytes", 64, {.text = "Of a block", .min = 8, .max = 4.0e9}};
     Output<Data> out{*this, "out", "Its count"};
 
     Result<> configure() override {
@@ -66,7 +69,8 @@ public:
     }
     Result<> start() override { return misbehave(*fails, "start"); }
     void process(const Tick&) override {
-        if (in.linked() && in.read() == InputStatus::fresh) out.publish_copy(in.payload(), in.origin());
+        if (in.linked() && in.read() == InputStatus::fresh)
+            out.publish_copy(in.payload(), in.origin());
     }
 };
 STREAMLIB_ACTOR(Relay)
@@ -97,7 +101,8 @@ public:
         }
     }
     void stop() override {
-        if (!path->empty()) std::ofstream(*path) << seen_ << ' ' << last_ << ' ' << in.missed() << '\n';
+        if (!path->empty())
+            std::ofstream(*path) << seen_ << ' ' << last_ << ' ' << in.missed() << '\n';
     }
 
 private:
