@@ -6,9 +6,7 @@
 #   iceoryx_hoofs::iceoryx_hoofs  iceoryx_posh::iceoryx_posh   ipc/segment
 #   Boost::headers  Boost::json                      ipc/directory, supervisor
 #   tomlplusplus::tomlplusplus  CLI11::CLI11         runtime/graph file, supervisor's command line
-#   fmt::fmt  spdlog::spdlog
 #   PkgConfig::ffmpeg                                actors/ffmpeg
-#   PNG::PNG  Freetype::Freetype                     actors
 #   GTest::gtest_main  GTest::gmock_main             tests
 #   benchmark::benchmark  PkgConfig::zmq             bench
 
@@ -21,10 +19,6 @@ find_package(iceoryx_posh REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS headers json)
 find_package(tomlplusplus REQUIRED)
 find_package(CLI11 REQUIRED)
-find_package(fmt REQUIRED)
-find_package(spdlog REQUIRED)
-find_package(PNG REQUIRED)
-find_package(Freetype REQUIRED)
 pkg_check_modules(ffmpeg REQUIRED IMPORTED_TARGET
     libavformat libavcodec libswscale libswresample libavutil)
 
