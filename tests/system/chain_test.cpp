@@ -38,14 +38,17 @@ path = "eye.json"
     constexpr double period = 1e9 / 60;
     std::string figures;
     Answer answer;
-    // Where ticks or blocks came too late, the machine was busy with something else: once more, and only then.
-    for (int attempt = 0; attempt < 2; ++attempt) {
+    // A machine that is busy with something else makes blocks late, which shows as repeats. A fault of ours does so in every run.
+    constexpr int attempts = 4;
+    for (int attempt = 0; attempt < attempts; ++attempt) {
         answer = run({"chain.toml", "--for", std::to_string(seconds) + "s"}, (seconds + 30) * second);
         figures = content(path("eye.json"));
         std::printf("%s", figures.c_str());
         // Quiet or not: what did not come is in somebody's count.
         EXPECT_LE(json_number(figures, "missing"), static_cast<double>(totals_of(answer.out).losses())) << answer.out;
-        if (answer.status != 0 || totals_of(answer.out).losses() == 0) break;
+        const bool disturbed = totals_of(answer.out).losses() != 0 || json_number(figures, "repeats") != 0 ||
+                               json_number(figures, "max", "latency_origin_ns") >= period;
+        if (answer.status != 0 || !disturbed) break;
         std::printf("%s\nthe machine is overloaded\n", lines_of(answer.out).back().c_str());
     }
     ASSERT_EQ(answer.status, 0) << answer.out << answer.error;
