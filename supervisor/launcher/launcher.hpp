@@ -4,7 +4,8 @@
 ///
 /// Model     Thin: what happened comes from EventLoop; what it means is decided in child_state, start_order and
 ///           runtime/graph/pending_work; this class carries it out. Its sources: launcher.cpp (a run from beginning to end),
-///           launcher_start.cpp (spawn to READY), launcher_formats.cpp (a format that changes), launcher_loop.cpp (events), launcher_stop.cpp (ends and stops).
+///           launcher_start.cpp (spawn to READY), launcher_formats.cpp (a format that changes), launcher_loop.cpp (events),
+///           launcher_stop.cpp (ends and stops).
 /// Threads   One; the one that called run().
 /// Crash     The launcher's death is the node's: lifeline and PDEATHSIG take every process along.
 #pragma once

@@ -5,7 +5,8 @@
 /// Model     Exec'd before anything else, one thread, classes loaded, no ring mapped. On a batch of requests it forks one
 ///           intermediate process, which forks all actors of the batch, reports their pids and exits: so the launcher, a
 ///           subreaper, adopts every actor at once, and the zygote may die without any of them noticing.
-/// Ends      When the launcher does; it then removes what the launcher may have left in /dev/shm in the middle of a segment's making.
+/// Ends      When the launcher does; it then removes what the launcher may have left in /dev/shm in the middle of making a
+///           segment.
 #pragma once
 
 #include <string>

@@ -15,7 +15,8 @@
 
 namespace streamlib::test {
 
-/// "configure", "start", "process": fails there with a text. "format": refuses its input's. "crash": raises SIGSEGV in configure. "exit": calls _exit(7).
+/// "configure", "start", "process": fails there with a text. "format": refuses its input's. "crash": raises SIGSEGV in
+/// configure. "exit": calls _exit(7).
 inline Result<> misbehave(const std::string& wanted, const std::string& here) {
     if (wanted == here) return fail(Errc::invalid_argument, "told to fail in " + here);
     if (here == "configure" && wanted == "format")
