@@ -15,16 +15,6 @@ namespace {
 constexpr std::size_t most_actor_lines = 64;
 constexpr std::size_t most_columns = 1000;  // Of a line that goes to no terminal.
 
-[[nodiscard]] RingRow row_of(const RingCost& ring) {
-    RingRow row;
-    row.output = ring.output;
-    row.format = ring.format;
-    row.slots = ring.slots;
-    row.cells = ring.cells;
-    row.bytes = ring.bytes;
-    return row;
-}
-
 }  // namespace
 
 void RunScreen::line(const std::string& text) {
@@ -129,7 +119,7 @@ void CheckScreen::print_json(Screen& screen) const {
     };
     print("finding", findings_);
     print("note", notes_);
-    for (const RingCost& ring : rings_) screen.line(ring_line(row_of(ring)));
+    for (const RingCost& ring : rings_) screen.line(ring_line(ring));
 }
 
 int CheckScreen::print(Screen& screen, bool json, int launcher_status) const {

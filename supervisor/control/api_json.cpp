@@ -335,10 +335,14 @@ std::string read_error(std::string_view text) {
 
 std::string ps_line(const ActorRow& row) { return json::serialize(ps_object(row)); }
 
-std::string ring_line(const RingRow& row) {
-    json::object object{{"kind", "ring"}};
-    for (auto& [key, value] : ring_object(row)) object[key] = std::move(value);
-    return json::serialize(object);
+std::string ring_line(const RingCost& ring) {
+    return json::serialize(json::object{{"kind", "ring"},
+                                        {"output", utf8(ring.output)},
+                                        {"format", utf8(ring.format)},
+                                        {"slots", ring.slots},
+                                        {"cells", ring.cells},
+                                        {"readers", ring.readers},
+                                        {"bytes", ring.bytes}});
 }
 
 std::string tree_line(const TreeRow& row, const std::vector<ActorRow>& actors) {

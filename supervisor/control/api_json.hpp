@@ -13,6 +13,7 @@
 
 #include "ipc/base/error.hpp"
 #include "supervisor/control/api.hpp"
+#include "supervisor/launcher/run_observer.hpp"
 
 namespace streamlib::supervision {
 
@@ -44,6 +45,7 @@ namespace streamlib::supervision {
 [[nodiscard]] std::string finding_line(std::string_view kind, std::string_view file,
                                        std::uint32_t line, std::string_view key,
                                        std::string_view text);
-[[nodiscard]] std::string ring_line(const RingRow& row);  ///< With "kind": "ring" in front.
+/// {"kind": "ring", "output", "format", "slots", "cells", "readers", "bytes"}
+[[nodiscard]] std::string ring_line(const RingCost& ring);
 
 }  // namespace streamlib::supervision

@@ -325,6 +325,9 @@ TEST_F(Cli, check_finds_everything_at_once_and_prices_the_rings) {
     EXPECT_EQ(call({"check", "Chatter >> Listener"}), 0) << error_;
     EXPECT_THAT(out_, HasSubstr("chatter.out"));
     EXPECT_THAT(out_, HasSubstr("all rings"));
+    EXPECT_EQ(call({"check", "Chatter >> Listener", "--json"}), 0) << error_;
+    EXPECT_THAT(out_, testing::StartsWith(R"({"kind":"ring","output":"chatter.out")"));
+    EXPECT_THAT(out_, HasSubstr(R"("readers":1)"));
     EXPECT_EQ(call({"check", "Chatter >> Listener", "--set", "chatter.blocks=x"}), 1);
     EXPECT_EQ(call({"check", (folder_ / "none.toml").string()}), 1);
     EXPECT_EQ(lines_of(error_).size(), 1U) << error_;
