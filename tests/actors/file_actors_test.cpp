@@ -361,7 +361,8 @@ TEST(FileSink, refuses_before_it_makes_a_file) {
     nowhere.link("video", peer::video_format("64x48 YCbCr-4:2:0 8 @25"));
     const auto refused = nowhere.configure();
     ASSERT_FALSE(refused);
-    EXPECT_NE(refused.error().text.find("missing: No such file"), std::string::npos) << refused.error().text;
+    EXPECT_NE(refused.error().text.find("missing: No such file"), std::string::npos)
+        << refused.error().text;
 }
 
 TEST(Snapshot, writes_png_files_that_ffmpeg_reads) {
