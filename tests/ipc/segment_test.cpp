@@ -331,6 +331,11 @@ TEST(Segment, sweep_removes_what_the_dead_left_and_nothing_else) {
     });
 }
 
+std::uint64_t free_bytes() {
+    const auto space = shared_memory_space();
+    return space ? space->free : 0;
+}
+
 TEST(Segment, sigkill_inside_of_create_leaves_nothing_a_sweep_does_not_remove) {
     streamlib::testing::with_private_shm("8m", [] {
         std::size_t swept = 0;
@@ -346,8 +351,8 @@ TEST(Segment, sigkill_inside_of_create_leaves_nothing_a_sweep_does_not_remove) {
             swept += sweep_leftovers();
             ASSERT_THAT(names_in_shm(""), ::testing::UnorderedElementsAre(".", ".."));
             // The kernel gives the memory of the dead back a moment after it was reaped.
-            for (int look = 0; look < 5000 && shared_memory_space()->free != 8 * mebibyte; ++look) ::usleep(1000);
-            ASSERT_EQ(shared_memory_space()->free, 8 * mebibyte);
+            for (int look = 0; look < 5000 && free_bytes() != 8 * mebibyte; ++look) ::usleep(1000);
+            ASSERT_EQ(free_bytes(), 8 * mebibyte);
         }
         ::testing::Test::RecordProperty("swept", std::to_string(swept));
     });
