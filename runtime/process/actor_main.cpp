@@ -5,6 +5,7 @@
 
 #include <exception>
 #include <optional>
+#include <stdexcept>
 
 #include "ipc/actor_page.hpp"
 #include "ipc/channel.hpp"
@@ -196,7 +197,9 @@ Result<> ActorProcess::start() {
 void ActorProcess::ask_for_format(std::size_t output, const MediaFormat& format) {
     const PortSpec& spec = core_->outputs[output]->spec();
     const protocol::ChangeFormat wanted{static_cast<std::uint32_t>(output), {format, spec.depth, spec.open_slots}};
-    (void)channel_.send(protocol::encode(wanted), {}, MonotonicTime::now() + 1'000'000'000);
+    // Unheard, the output would be silent for ever: better to fail with a text.
+    if (auto sent = channel_.send(protocol::encode(wanted), {}, MonotonicTime::now() + 1'000'000'000); !sent)
+        throw std::runtime_error("the launcher was not told of a new format: " + sent.error().text);
 }
 
 /// One message of the launcher while the actor runs.

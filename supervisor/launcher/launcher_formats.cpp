@@ -49,7 +49,7 @@ Result<> Launcher::change_format(std::uint32_t actor, const protocol::ChangeForm
 }
 
 void Launcher::on_change_format(std::uint32_t actor, const protocol::ChangeFormat& change) {
-    if (phase_ == RunPhase::stopping) return;  // the end is said in the ring that is there
+    // Also while the node stops: an actor that waits for its ring reads nothing, and would never come to the end.
     const auto done = change_format(actor, change);
     if (!done) tell(actor, protocol::ChangeRefused{change.output, done.error().text}, {});
 }
