@@ -52,8 +52,8 @@ struct ReadOptions {
     bool audio = true;      ///< Decode an audio stream, if there is one.
     int video_stream = -1;  ///< Number in the file; -1: the best.
     int audio_stream = -1;
-    std::uint32_t block_frames =
-        0;            ///< Sample frames of an audio block; 0: a fiftieth of a second.
+    /// Sample frames of an audio block; 0: a fiftieth of a second.
+    std::uint32_t block_frames = 0;
     int threads = 1;  ///< Threads of a decoder, 1 … 64.
 };
 

@@ -109,7 +109,7 @@ struct alignas(4096) ActorPage {
     std::uint64_t reserved2[9]{};
     /// In the order of declaration: inputs, then outputs.
     PortCounters ports[max_port_counters]{};
-    GuardedRecord<ErrorText> error{};  ///< Text of the last error; empty: none.
+    GuardedRecord<ErrorText> error{};         ///< Text of the last error; empty: none.
     OwnCounter counters[max_own_counters]{};  ///< The class's own, in the order of declaration.
     std::uint8_t reserved3[760]{};
     alignas(4096) LogRing log;

@@ -12,7 +12,9 @@
 namespace streamlib::ipc {
 namespace {
 
-constexpr std::uint64_t align_up(std::uint64_t value, std::uint64_t to) { return (value + to - 1) / to * to; }
+constexpr std::uint64_t align_up(std::uint64_t value, std::uint64_t to) {
+    return (value + to - 1) / to * to;
+}
 
 std::uint64_t payload_offset(const RingGeometry& g) noexcept {
     const auto headers = sizeof(RingHeader) + sizeof(SlotHeader) * g.slots;
@@ -36,7 +38,8 @@ std::uint64_t cell_segment_bytes(std::uint32_t cells) noexcept {
 
 void format_ring(std::byte* memory, const RingGeometry& g, std::span<const std::byte> format) {
     STREAMLIB_ASSERT(g.slots >= 2 && g.slots <= max_slots, "a ring has 2 to 4096 slots");
-    STREAMLIB_ASSERT(g.open_slots >= 1 && g.open_slots < g.slots, "open slots are fewer than slots");
+    STREAMLIB_ASSERT(g.open_slots >= 1 && g.open_slots < g.slots,
+                     "open slots are fewer than slots");
     STREAMLIB_ASSERT(format.size() <= format_bytes, "the format record fits the ring header");
     auto* header = new (memory) RingHeader{};
     header->slots = g.slots;
@@ -62,7 +65,8 @@ void format_cells(std::byte* memory, std::uint32_t cells) {
 
 Result<RingMemory> RingMemory::open(std::byte* ring, std::uint64_t ring_bytes, std::byte* cells,
                                     std::uint64_t cell_bytes) {
-    if (ring == nullptr || cells == nullptr || ring_bytes < sizeof(RingHeader) || cell_bytes < sizeof(CellsHeader))
+    if (ring == nullptr || cells == nullptr || ring_bytes < sizeof(RingHeader) ||
+        cell_bytes < sizeof(CellsHeader))
         return fail(Errc::mismatch, "ring: the memory is smaller than a ring header");
     auto* header = reinterpret_cast<RingHeader*>(ring);
     auto* cells_header = reinterpret_cast<CellsHeader*>(cells);
@@ -77,8 +81,9 @@ Result<RingMemory> RingMemory::open(std::byte* ring, std::uint64_t ring_bytes, s
     m.slot_count_ = header->slots;
     m.cells_ = reinterpret_cast<Cell*>(cells + sizeof(CellsHeader));
     m.cell_count_ = cells_header->cells;
-    if (m.slot_count_ < 2 || m.slot_count_ > max_slots || m.cell_count_ < 1 || m.cell_count_ > max_cells ||
-        m.capacity_ > m.stride_ || header->payload_offset > ring_bytes ||
+    if (m.slot_count_ < 2 || m.slot_count_ > max_slots || m.cell_count_ < 1 ||
+        m.cell_count_ > max_cells || m.capacity_ > m.stride_ ||
+        header->payload_offset > ring_bytes ||
         m.stride_ > (ring_bytes - header->payload_offset) / m.slot_count_ ||
         cell_segment_bytes(m.cell_count_) > cell_bytes)
         return fail(Errc::mismatch, "ring: the header does not fit its memory");
@@ -100,7 +105,8 @@ void assign_cell(const RingMemory& ring, std::uint32_t index, std::uint32_t hold
 
 void clear_cell(const RingMemory& ring, std::uint32_t index) noexcept {
     Cell& cell = ring.cell(index);
-    for (std::size_t n = 0; n < max_hold; ++n) pin_of(cell, n).store(0, std::memory_order_release);  // pairs with RingWriter's scan
+    for (std::size_t n = 0; n < max_hold; ++n)
+        pin_of(cell, n).store(0, std::memory_order_release);  // pairs with RingWriter's scan
     cell.sleeping.store(0, std::memory_order_release);
     cell.wake_kind.store(WakeKind::ring_futex, std::memory_order_relaxed);
 }
@@ -110,6 +116,8 @@ void release_cell(const RingMemory& ring, std::uint32_t index) noexcept {
     ring.cell(index).hold.store(0, std::memory_order_seq_cst);
 }
 
-void wake_readers_of_the_dead(const RingMemory& ring) noexcept { (void)futex_wake_all(ring.futex_word()); }
+void wake_readers_of_the_dead(const RingMemory& ring) noexcept {
+    (void)futex_wake_all(ring.futex_word());
+}
 
 }  // namespace streamlib::ipc

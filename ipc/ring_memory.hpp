@@ -17,11 +17,11 @@ namespace streamlib::ipc {
 
 /// The numbers a ring is made of.
 struct RingGeometry {
-    std::uint32_t slots = 3;               ///< 2 … max_slots. See ARCHITECTURE section 4 for how many.
-    std::uint32_t open_slots = 1;          ///< W, 1 … slots.
-    std::uint32_t cells = 1;               ///< Readers at most, 1 … max_cells.
-    std::uint32_t depth = 1;               ///< Newest blocks that stay readable.
-    std::uint64_t payload_capacity = 0;    ///< Bytes of the largest block.
+    std::uint32_t slots = 3;       ///< 2 … max_slots. See ARCHITECTURE section 4 for how many.
+    std::uint32_t open_slots = 1;  ///< W, 1 … slots.
+    std::uint32_t cells = 1;       ///< Readers at most, 1 … max_cells.
+    std::uint32_t depth = 1;       ///< Newest blocks that stay readable.
+    std::uint64_t payload_capacity = 0;  ///< Bytes of the largest block.
     std::uint64_t ring_id = 0;
     std::uint32_t generation = 0;
 };
@@ -32,7 +32,8 @@ struct RingGeometry {
 [[nodiscard]] std::uint64_t cell_segment_bytes(std::uint32_t cells) noexcept;
 
 /// Writes an empty ring into zeroed memory of `ring_segment_bytes`. `format` is copied into the header. [setup]
-void format_ring(std::byte* memory, const RingGeometry& geometry, std::span<const std::byte> format);
+void format_ring(std::byte* memory, const RingGeometry& geometry,
+                 std::span<const std::byte> format);
 /// Writes empty cells into zeroed memory of `cell_segment_bytes`. [setup]
 void format_cells(std::byte* memory, std::uint32_t cells);
 
@@ -41,8 +42,8 @@ class RingMemory {
 public:
     RingMemory() = default;
     /// `ring` may be mapped read-only (then only readers may use it); `cells` must be writable.
-    [[nodiscard]] static Result<RingMemory> open(std::byte* ring, std::uint64_t ring_bytes, std::byte* cells,
-                                                 std::uint64_t cell_bytes);
+    [[nodiscard]] static Result<RingMemory> open(std::byte* ring, std::uint64_t ring_bytes,
+                                                 std::byte* cells, std::uint64_t cell_bytes);
 
     [[nodiscard]] RingHeader& header() const noexcept { return *header_; }
     [[nodiscard]] SlotHeader& slot(std::uint32_t index) const noexcept { return slots_[index]; }
@@ -68,7 +69,8 @@ private:
 };
 
 /// Launcher: gives cell `index` to a reader that will pin up to `hold` blocks (1 … max_hold). Before the reader is told.
-void assign_cell(const RingMemory& ring, std::uint32_t index, std::uint32_t hold, std::uint32_t reader_id) noexcept;
+void assign_cell(const RingMemory& ring, std::uint32_t index, std::uint32_t hold,
+                 std::uint32_t reader_id) noexcept;
 /// Launcher: clears the pins and the sleeping bit of a reader whose process has been reaped (never by a timeout).
 void clear_cell(const RingMemory& ring, std::uint32_t index) noexcept;
 /// Launcher: takes the cell back for good (clears it, no pins are scanned any more).

@@ -27,17 +27,18 @@ void BlockView::release() noexcept {
     payload_ = {};
 }
 
-Result<RingReader> RingReader::attach(const RingMemory& ring, std::uint32_t cell, std::uint64_t incarnation,
-                                      bool from_now) {
+Result<RingReader> RingReader::attach(const RingMemory& ring, std::uint32_t cell,
+                                      std::uint64_t incarnation, bool from_now) {
     if (!ring) return fail(Errc::invalid_argument, "ring reader: no ring memory");
     if (cell >= ring.cells())
-        return fail(Errc::no_memory, "ring reader: no free cell (the ring has " + std::to_string(ring.cells()) +
-                                         "; raise spare_readers)");
+        return fail(Errc::no_memory, "ring reader: no free cell (the ring has " +
+                                         std::to_string(ring.cells()) + "; raise spare_readers)");
     RingReader r;
     r.ring_ = ring;
     r.cell_ = cell;
     r.incarnation_ = incarnation;
-    r.hold_ = std::min<std::uint32_t>(ring.cell(cell).hold.load(std::memory_order_seq_cst), max_hold);
+    r.hold_ =
+        std::min<std::uint32_t>(ring.cell(cell).hold.load(std::memory_order_seq_cst), max_hold);
     if (r.hold_ == 0) return fail(Errc::invalid_argument, "ring reader: the cell was not assigned");
     if (from_now) r.last_ = r.newest_sequence();
     return r;
@@ -73,7 +74,8 @@ void RingReader::expect_block(std::uint32_t slot) const noexcept {
 void RingReader::accept(BlockView& view, std::uint32_t slot, std::uint64_t sequence) noexcept {
     const BlockHeader& block = ring_.slot(slot).block;
     view.block_ = &block;
-    const std::uint64_t bytes = std::min<std::uint64_t>(block.payload_bytes, ring_.payload_capacity());
+    const std::uint64_t bytes =
+        std::min<std::uint64_t>(block.payload_bytes, ring_.payload_capacity());
     view.payload_ = {ring_.payload(slot), bytes};
     last_ = sequence;
     auto& reads = cell().reads;  // this reader is the only one to store it
@@ -86,7 +88,10 @@ namespace {
 /// else to do, so that its pin need not wait for it. A hint: nothing is written.
 void own_line(const std::atomic<std::uint64_t>& pin) noexcept {
 #if defined(__x86_64__)
-    asm volatile("prefetchw %0" : : "m"(pin));  // GCC makes prefetcht0 of the builtin unless told of a newer processor
+    asm volatile(
+        "prefetchw %0"
+        :
+        : "m"(pin));  // GCC makes prefetcht0 of the builtin unless told of a newer processor
 #else
     __builtin_prefetch(&pin, 1);
 #endif
@@ -136,7 +141,8 @@ std::uint32_t RingReader::oldest_after(std::uint64_t last, std::uint64_t newest,
 
 bool RingReader::pin_block(BlockView& view, std::uint32_t slot, std::uint64_t sequence) noexcept {
     pin_of(cell(), view.pin_).exchange(word::pin(slot, incarnation_), std::memory_order_seq_cst);
-    constexpr int patience = 100;  // a writer that finds another reader's pin takes its mark back at once
+    // a writer that finds another reader's pin takes its mark back at once
+    constexpr int patience = 100;
     for (int i = 0; i < patience; ++i) {
         const std::uint64_t state = ring_.slot(slot).state.load(std::memory_order_seq_cst);
         if (state == word::clean(sequence)) return true;
@@ -181,7 +187,8 @@ std::uint64_t RingReader::newest_tick_index() const noexcept {
     const std::uint64_t newest = ring_.header().newest.load(std::memory_order_seq_cst);
     if (newest == 0) return 0;
     const BlockHeader& block = ring_.slot(word::slot_of(newest)).block;
-    if ((__atomic_load_n(&block.flags, __ATOMIC_RELAXED) & block_end) != 0) return ~std::uint64_t{0};
+    if ((__atomic_load_n(&block.flags, __ATOMIC_RELAXED) & block_end) != 0)
+        return ~std::uint64_t{0};
     return __atomic_load_n(&block.tick_index, __ATOMIC_RELAXED);
 }
 
@@ -197,7 +204,8 @@ ReadStatus copy_latest(const RingMemory& ring, std::span<std::byte> target, Bloc
         const std::uint64_t bytes =
             std::min<std::uint64_t>({header.payload_bytes, target.size(), ring.payload_capacity()});
         std::memcpy(target.data(), ring.payload(word::slot_of(newest)), bytes);
-        std::atomic_thread_fence(std::memory_order_acquire);  // the copy is done before the state is looked at again
+        std::atomic_thread_fence(
+            std::memory_order_acquire);  // the copy is done before the state is looked at again
         if (slot.state.load(std::memory_order_relaxed) == wanted) return ReadStatus::fresh;
     }
     return ReadStatus::empty;
@@ -231,13 +239,16 @@ bool anything_new(std::span<RingReader* const> readers, std::span<const std::uin
 void set_sleeping(std::span<RingReader* const> readers, std::uint32_t value) noexcept {
     for (RingReader* r : readers) {
         // seq_cst when set: in memory before newest is looked at a last time (pairs with RingWriter::wake_sleepers).
-        if (value != 0) r->cell().sleeping.exchange(value, std::memory_order_seq_cst);
-        else r->cell().sleeping.store(0, std::memory_order_relaxed);  // a late wake-up is harmless
+        if (value != 0)
+            r->cell().sleeping.exchange(value, std::memory_order_seq_cst);
+        else
+            r->cell().sleeping.store(0, std::memory_order_relaxed);  // a late wake-up is harmless
     }
 }
 
 bool spin_for(std::span<RingReader* const> readers, std::span<const std::uint64_t> seen,
-              std::span<const WaitWord> words, MonotonicTime deadline, Nanoseconds spin_ns) noexcept {
+              std::span<const WaitWord> words, MonotonicTime deadline,
+              Nanoseconds spin_ns) noexcept {
     const MonotonicTime end = std::min(deadline, MonotonicTime::now() + spin_ns);
     constexpr int looks = 64;  // between two looks at the clock
     while (MonotonicTime::now() < end)
@@ -250,19 +261,22 @@ bool spin_for(std::span<RingReader* const> readers, std::span<const std::uint64_
 
 }  // namespace
 
-WaitStatus wait_for_change(std::span<RingReader* const> readers, std::span<const std::uint64_t> seen,
-                           std::span<const WaitWord> words, MonotonicTime deadline,
-                           Nanoseconds spin_ns) noexcept {
+WaitStatus wait_for_change(std::span<RingReader* const> readers,
+                           std::span<const std::uint64_t> seen, std::span<const WaitWord> words,
+                           MonotonicTime deadline, Nanoseconds spin_ns) noexcept {
     STREAMLIB_ASSERT(readers.size() == seen.size(), "one sequence a reader");
-    STREAMLIB_ASSERT(readers.size() + words.size() <= max_wait_words, "at most 128 things to wait for");
+    STREAMLIB_ASSERT(readers.size() + words.size() <= max_wait_words,
+                     "at most 128 things to wait for");
     if (anything_new(readers, seen, words)) return WaitStatus::changed;
-    if (spin_ns > 0 && spin_for(readers, seen, words, deadline, spin_ns)) return WaitStatus::changed;
+    if (spin_ns > 0 && spin_for(readers, seen, words, deadline, spin_ns))
+        return WaitStatus::changed;
     set_sleeping(readers, 1);
     std::array<WaitWord, max_wait_words> list;  // NOLINT: filled below
     std::size_t count = 0;
     for (std::size_t i = 0; i < readers.size(); ++i) {
         // What the futex must still hold: the low half of the newest word, taken after the sleeping bit was set.
-        const std::uint64_t newest = readers[i]->memory().header().newest.load(std::memory_order_seq_cst);
+        const std::uint64_t newest =
+            readers[i]->memory().header().newest.load(std::memory_order_seq_cst);
         if (word::sequence_of(newest) != seen[i]) {
             set_sleeping(readers, 0);
             return WaitStatus::changed;

@@ -20,9 +20,9 @@
 namespace streamlib::ipc {
 
 enum class ReadStatus : std::uint8_t {
-    fresh,   ///< The view holds a block it did not hold before.
-    same,    ///< read_latest: nothing newer; the view still holds the newest block.
-    empty,   ///< Nothing (more) to read. The view keeps what it held.
+    fresh,  ///< The view holds a block it did not hold before.
+    same,   ///< read_latest: nothing newer; the view still holds the newest block.
+    empty,  ///< Nothing (more) to read. The view keeps what it held.
 };
 
 class RingReader;
@@ -58,7 +58,7 @@ public:
     /// after this call; otherwise everything still in the ring. [setup]
     [[nodiscard]] static Result<RingReader> attach(const RingMemory& ring, std::uint32_t cell,
                                                    std::uint64_t incarnation, bool from_now);
-    RingReader(RingReader&&) = default;             // only while no view is pinned
+    RingReader(RingReader&&) = default;  // only while no view is pinned
     RingReader& operator=(RingReader&&) = default;
 
     /// Pins the newest block into `view`, letting go what it held. [realtime]
@@ -89,15 +89,19 @@ public:
     [[nodiscard]] bool pins_anything() const noexcept { return pins_used_ != 0; }
 
     [[nodiscard]] std::uint64_t last_sequence() const noexcept { return last_; }
-    [[nodiscard]] std::uint64_t missed() const noexcept { return missed_; }  ///< By read_new, since attach.
+    [[nodiscard]] std::uint64_t missed() const noexcept {
+        return missed_;
+    }  ///< By read_new, since attach.
     [[nodiscard]] const RingMemory& memory() const noexcept { return ring_; }
     [[nodiscard]] Cell& cell() const noexcept { return ring_.cell(cell_); }
 
 private:
     friend class BlockView;
     [[nodiscard]] bool take_pin(BlockView& view) noexcept;
-    [[nodiscard]] bool pin_block(BlockView& view, std::uint32_t slot, std::uint64_t sequence) noexcept;
-    [[nodiscard]] std::uint32_t oldest_after(std::uint64_t last, std::uint64_t newest, std::uint64_t& sequence) const noexcept;
+    [[nodiscard]] bool pin_block(BlockView& view, std::uint32_t slot,
+                                 std::uint64_t sequence) noexcept;
+    [[nodiscard]] std::uint32_t oldest_after(std::uint64_t last, std::uint64_t newest,
+                                             std::uint64_t& sequence) const noexcept;
     void expect_block(std::uint32_t slot) const noexcept;
     void accept(BlockView& view, std::uint32_t slot, std::uint64_t sequence) noexcept;
     void unpin(std::uint32_t pin) noexcept;
@@ -113,16 +117,18 @@ private:
 
 /// Copies the newest block without a cell, for taps and tools: copy, then check that it was not overwritten meanwhile.
 /// `fresh` and `header` valid; `empty`: nothing there, or the writer was faster `tries` times. [any-thread]
-[[nodiscard]] ReadStatus copy_latest(const RingMemory& ring, std::span<std::byte> target, BlockHeader& header,
-                                     int tries = 8) noexcept;
+[[nodiscard]] ReadStatus copy_latest(const RingMemory& ring, std::span<std::byte> target,
+                                     BlockHeader& header, int tries = 8) noexcept;
 
 /// Sleeps until one of `readers` has a block newer than its last, one of `words` changes, or the deadline.
 /// Spins up to `spin_ns` first (0: never). No system call when there already is something. [realtime, sleeps]
-[[nodiscard]] WaitStatus wait_for_blocks(std::span<RingReader* const> readers, std::span<const WaitWord> words,
-                                         MonotonicTime deadline, Nanoseconds spin_ns) noexcept;
+[[nodiscard]] WaitStatus wait_for_blocks(std::span<RingReader* const> readers,
+                                         std::span<const WaitWord> words, MonotonicTime deadline,
+                                         Nanoseconds spin_ns) noexcept;
 
 /// The same, but until the newest block of a reader is another than `seen[i]` (what newest_sequence() gave before).
-[[nodiscard]] WaitStatus wait_for_change(std::span<RingReader* const> readers, std::span<const std::uint64_t> seen,
+[[nodiscard]] WaitStatus wait_for_change(std::span<RingReader* const> readers,
+                                         std::span<const std::uint64_t> seen,
                                          std::span<const WaitWord> words, MonotonicTime deadline,
                                          Nanoseconds spin_ns) noexcept;
 

@@ -48,10 +48,12 @@ void RingWriter::scan_pins() noexcept {
     std::fill(pinned_.begin(), pinned_.end(), std::uint8_t{0});
     for (std::uint32_t c = 0; c < ring_.cells(); ++c) {
         const Cell& cell = ring_.cell(c);
-        const std::size_t hold = std::min<std::size_t>(cell.hold.load(std::memory_order_seq_cst), max_hold);
+        const std::size_t hold =
+            std::min<std::size_t>(cell.hold.load(std::memory_order_seq_cst), max_hold);
         for (std::size_t n = 0; n < hold; ++n) {
             // pairs with the exchange in RingReader: a pin made before the slot was marked is seen here
-            const std::uint32_t pinned = word::pinned_slot_plus_one(pin_of(cell, n).load(std::memory_order_seq_cst));
+            const std::uint32_t pinned =
+                word::pinned_slot_plus_one(pin_of(cell, n).load(std::memory_order_seq_cst));
             if (pinned != 0 && pinned <= pinned_.size()) pinned_[pinned - 1] = 1;
         }
     }
@@ -67,7 +69,9 @@ void RingWriter::restore_marked(std::uint32_t except) noexcept {
         const std::uint32_t slot = marked_[n];
         // A slot of unknown contents stays dirty.
         if (slot != except && sequences_[slot] != 0)
-            ring_.slot(slot).state.store(word::clean(sequences_[slot]), std::memory_order_release);  // pairs with RingReader::pin_block
+            ring_.slot(slot).state.store(
+                word::clean(sequences_[slot]),
+                std::memory_order_release);  // pairs with RingReader::pin_block
     }
 }
 
@@ -105,7 +109,8 @@ std::uint64_t RingWriter::publish(OpenSlot& slot, BlockHeader block) noexcept {
     block.sequence = ++sequence_;
     block.incarnation = incarnation_;
     header.block = block;
-    header.state.store(word::clean(sequence_), std::memory_order_release);  // pairs with RingReader::pin_block
+    header.state.store(word::clean(sequence_),
+                       std::memory_order_release);  // pairs with RingReader::pin_block
     // seq_cst: a reader that pinned the last newest block did so before this, or sees this and pins again.
     ring_.header().newest.exchange(word::newest(sequence_, slot.slot), std::memory_order_seq_cst);
     sequences_[slot.slot] = sequence_;
@@ -125,7 +130,10 @@ void RingWriter::abandon(OpenSlot& slot) noexcept {
 
 void RingWriter::supersede() noexcept {
     auto& word = ring_.header().superseded;
-    word.store(1, std::memory_order_seq_cst);  // after the last publication; pairs with RingReader::superseded
+    word.store(
+        1,
+        std::
+            memory_order_seq_cst);  // after the last publication; pairs with RingReader::superseded
     (void)futex_wake_all(reinterpret_cast<const std::uint32_t*>(&word));
     wake_sleepers();
 }
@@ -138,9 +146,11 @@ void RingWriter::wake_sleepers() noexcept {
         Cell& cell = ring_.cell(c);
         // pairs with RingSleep: the bit was set before the sleeper looked at newest a last time
         if (cell.sleeping.load(std::memory_order_seq_cst) == 0) continue;
-        if (cell.wake_kind.load(std::memory_order_relaxed) == WakeKind::eventfd && wake_fds_[c] >= 0) {
+        if (cell.wake_kind.load(std::memory_order_relaxed) == WakeKind::eventfd &&
+            wake_fds_[c] >= 0) {
             const std::uint64_t one = 1;
-            (void)!::write(wake_fds_[c], &one, sizeof one);  // cannot block usefully: full means already signalled
+            (void)!::write(wake_fds_[c], &one,
+                           sizeof one);  // cannot block usefully: full means already signalled
             ++counters_.wakes;
         } else {
             futex = true;

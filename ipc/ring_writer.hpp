@@ -31,8 +31,9 @@ struct OpenSlot {
 
 struct RingWriterCounters {
     std::uint64_t published = 0;
-    std::uint64_t wakes = 0;         ///< Wake-up calls made.
-    std::uint64_t no_free_slot = 0;  ///< Claims that found every slot pinned: a reader holds more than it declared.
+    std::uint64_t wakes = 0;  ///< Wake-up calls made.
+    /// Claims that found every slot pinned: a reader holds more than it declared.
+    std::uint64_t no_free_slot = 0;
     std::uint64_t abandoned = 0;
 };
 
@@ -40,7 +41,8 @@ class RingWriter {
 public:
     RingWriter() = default;
     /// Takes over the ring as `incarnation`: bumps the epoch, distrusts every slot but `newest`. [setup]
-    [[nodiscard]] static Result<RingWriter> attach(const RingMemory& ring, std::uint64_t incarnation);
+    [[nodiscard]] static Result<RingWriter> attach(const RingMemory& ring,
+                                                   std::uint64_t incarnation);
 
     /// A slot to write into: the oldest that nobody reads. [realtime]
     [[nodiscard]] OpenSlot claim() noexcept;
@@ -56,7 +58,9 @@ public:
     /// The eventfd that wakes the reader in `cell` when its wake kind is eventfd; -1 none. Borrowed. [setup]
     void set_wake_fd(std::uint32_t cell, int fd);
 
-    [[nodiscard]] std::uint64_t sequence() const noexcept { return sequence_; }  ///< Of the newest block.
+    [[nodiscard]] std::uint64_t sequence() const noexcept {
+        return sequence_;
+    }  ///< Of the newest block.
     [[nodiscard]] const RingWriterCounters& counters() const noexcept { return counters_; }
     [[nodiscard]] const RingMemory& memory() const noexcept { return ring_; }
 
@@ -66,14 +70,16 @@ private:
     [[nodiscard]] std::uint32_t oldest_candidate() const noexcept;
     void wake_sleepers() noexcept;
 
-    static constexpr std::uint64_t taken = ~std::uint64_t{0};  // open, newest, or tried in this claim
+    // open, newest, or tried in this claim
+    static constexpr std::uint64_t taken = ~std::uint64_t{0};
     RingMemory ring_{};
     std::vector<std::uint64_t> sequences_;  // of the block in each slot; 0: unknown contents
-    std::vector<std::uint64_t> order_;      // scratch of claim: sequences_ with `taken` where not allowed
-    std::vector<std::uint32_t> marked_;     // scratch of claim: slots marked, oldest first
-    std::vector<std::uint8_t> pinned_;      // scratch of claim: 1 where a reader holds the slot
+    // scratch of claim: sequences_ with `taken` where not allowed
+    std::vector<std::uint64_t> order_;
+    std::vector<std::uint32_t> marked_;  // scratch of claim: slots marked, oldest first
+    std::vector<std::uint8_t> pinned_;   // scratch of claim: 1 where a reader holds the slot
     std::uint32_t marked_count_ = 0;
-    std::vector<int> wake_fds_;             // by cell
+    std::vector<int> wake_fds_;  // by cell
     std::uint64_t incarnation_ = 0;
     std::uint64_t sequence_ = 0;
     std::uint32_t newest_slot_ = OpenSlot::none;

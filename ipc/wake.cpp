@@ -60,11 +60,13 @@ WaitStatus wait_in_slices(std::span<const WaitWord> words, MonotonicTime deadlin
 }  // namespace
 
 WaitStatus wait_any(std::span<const WaitWord> words, MonotonicTime deadline) noexcept {
-    STREAMLIB_ASSERT(!words.empty() && words.size() <= max_wait_words, "1 to 128 words to wait for");
+    STREAMLIB_ASSERT(!words.empty() && words.size() <= max_wait_words,
+                     "1 to 128 words to wait for");
     if (words.size() == 1) return wait_one(words.front(), deadline);
     std::array<KernelWaitWord, max_wait_words> list;  // NOLINT: filled below up to words.size()
     for (std::size_t i = 0; i < words.size(); ++i)
-        list[i] = {words[i].expected, reinterpret_cast<std::uintptr_t>(words[i].word), futex_32_shared, 0};
+        list[i] = {words[i].expected, reinterpret_cast<std::uintptr_t>(words[i].word),
+                   futex_32_shared, 0};
     const timespec at = to_timespec(deadline);
     const long result = syscall(SYS_futex_waitv, list.data(), words.size(), 0,
                                 deadline == never ? nullptr : &at, CLOCK_MONOTONIC);

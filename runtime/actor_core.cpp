@@ -44,7 +44,8 @@ Result<> ActorCore::set_hold(std::string_view input, std::uint32_t hold) {
     InputBase* found = find_input(input);
     if (found == nullptr) return fail(Errc::not_found, "no input '" + std::string(input) + "'");
     if (hold < 1 || hold > ipc::max_hold)
-        return fail(Errc::invalid_argument, "hold of '" + std::string(input) + "' is 1 to 8, not " + std::to_string(hold));
+        return fail(Errc::invalid_argument,
+                    "hold of '" + std::string(input) + "' is 1 to 8, not " + std::to_string(hold));
     found->spec_.hold = std::max(found->spec_.hold, hold);
     return {};
 }
@@ -73,7 +74,8 @@ Result<> ActorCore::attach_input(std::size_t index, const ipc::RingMemory& ring,
     return {};
 }
 
-Result<> ActorCore::attach_output(std::size_t index, const ipc::RingMemory& ring, std::shared_ptr<void> memory) {
+Result<> ActorCore::attach_output(std::size_t index, const ipc::RingMemory& ring,
+                                  std::shared_ptr<void> memory) {
     OutputBase& output = *outputs.at(index);
     auto writer = ipc::RingWriter::attach(ring, incarnation);
     if (!writer) return tl::unexpected(writer.error());
@@ -124,7 +126,8 @@ bool ActorCore::inputs_ended() const noexcept {
 }
 
 bool ActorCore::any_new() const noexcept {
-    return std::any_of(inputs.begin(), inputs.end(), [](const InputBase* i) { return i->has_new(); });
+    return std::any_of(inputs.begin(), inputs.end(),
+                       [](const InputBase* i) { return i->has_new(); });
 }
 
 bool ActorCore::outputs_hold(std::uint64_t tick_index) const noexcept {
@@ -132,7 +135,8 @@ bool ActorCore::outputs_hold(std::uint64_t tick_index) const noexcept {
         if (!output->carried_) continue;
         const ipc::RingMemory& ring = output->writer_.memory();
         const std::uint64_t newest = ring.header().newest.load(std::memory_order_acquire);
-        if (newest == 0 || ring.slot(ipc::word::slot_of(newest)).block.tick_index < tick_index) return false;
+        if (newest == 0 || ring.slot(ipc::word::slot_of(newest)).block.tick_index < tick_index)
+            return false;
     }
     return true;
 }
@@ -159,7 +163,8 @@ std::vector<ipc::RingReader*> ActorCore::readers() const {
 void ActorCore::complete(ipc::BlockHeader& block) const noexcept {
     const bool inherit = trigger == Trigger::input && has_read_;
     if (block.time_ns == 0) block.time_ns = inherit ? last_read_.time_ns : reading_.tick.time.ns;
-    if (block.tick_index == 0) block.tick_index = inherit ? last_read_.tick_index : reading_.tick.index;
+    if (block.tick_index == 0)
+        block.tick_index = inherit ? last_read_.tick_index : reading_.tick.index;
     if (block.origin_ns != 0) return;
     for (const InputBase* input : inputs)
         if (input->origin_ns_ != 0 && (block.origin_ns == 0 || input->origin_ns_ < block.origin_ns))

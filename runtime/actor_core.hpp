@@ -37,7 +37,8 @@ public:
     Rate rate{60, 1};
     ipc::ActorPage* page = nullptr;  ///< nullptr in the harness: nothing is counted outside.
     ipc::LogWriter log{};
-    std::function<void(LogLevel, std::string_view)> log_hook;  ///< Harness: sees every line as well.
+    std::function<void(LogLevel, std::string_view)>
+        log_hook;  ///< Harness: sees every line as well.
 
     [[nodiscard]] Result<> set_property(std::string_view property, std::string_view text);
     [[nodiscard]] Result<> set_hold(std::string_view input, std::uint32_t hold);
@@ -47,17 +48,21 @@ public:
     void set_input_format(std::size_t index, const MediaFormat& format);
     /// Before start(): rings.
     /// `memory` is kept as long as the ring is looked at.
-    [[nodiscard]] Result<> attach_input(std::size_t index, const ipc::RingMemory& ring, std::uint32_t cell,
-                                        std::shared_ptr<void> memory = {});
-    [[nodiscard]] Result<> attach_output(std::size_t index, const ipc::RingMemory& ring, std::shared_ptr<void> memory = {});
+    [[nodiscard]] Result<> attach_input(std::size_t index, const ipc::RingMemory& ring,
+                                        std::uint32_t cell, std::shared_ptr<void> memory = {});
+    [[nodiscard]] Result<> attach_output(std::size_t index, const ipc::RingMemory& ring,
+                                         std::shared_ptr<void> memory = {});
 
     // A format that changes while it runs (ARCHITECTURE section 4).
-    std::function<void(std::size_t output, const MediaFormat&)> format_hook;  ///< Asks whoever makes rings for one.
+    std::function<void(std::size_t output, const MediaFormat&)>
+        format_hook;  ///< Asks whoever makes rings for one.
     void request_format(std::size_t output, const MediaFormat& format);
-    [[nodiscard]] Result<> replace_output(std::size_t index, const MediaFormat& format, const ipc::RingMemory& ring,
+    [[nodiscard]] Result<> replace_output(std::size_t index, const MediaFormat& format,
+                                          const ipc::RingMemory& ring,
                                           std::shared_ptr<void> memory = {});
-    [[nodiscard]] Result<> replace_input(std::size_t index, const MediaFormat& format, const ipc::RingMemory& ring,
-                                         std::uint32_t cell, std::shared_ptr<void> memory = {});
+    [[nodiscard]] Result<> replace_input(std::size_t index, const MediaFormat& format,
+                                         const ipc::RingMemory& ring, std::uint32_t cell,
+                                         std::shared_ptr<void> memory = {});
     /// Lets inputs whose old ring is read to its end go on with the new one, and tells the actor. True: some did.
     [[nodiscard]] Result<bool> settle_generations(Actor& actor);
     /// Whether an output waits for the ring of its new format.
@@ -79,7 +84,9 @@ public:
     /// Readers of the linked inputs, in order of the inputs.
     [[nodiscard]] std::vector<ipc::RingReader*> readers() const;
 
-    [[nodiscard]] static ipc::RingReader& reader_of(InputBase& input) noexcept { return *input.reader_; }
+    [[nodiscard]] static ipc::RingReader& reader_of(InputBase& input) noexcept {
+        return *input.reader_;
+    }
     /// Counts blocks that read_latest skips on this input as missed: one comes each tick.
     static void count_superseded(InputBase& input) noexcept { input.each_tick_ = true; }
     /// Whether every carried output already holds a block of this tick (true without outputs).

@@ -10,9 +10,10 @@ void ActorCore::request_format(std::size_t output, const MediaFormat& format) {
     if (format_hook) format_hook(output, format);
 }
 
-Result<> ActorCore::replace_output(std::size_t index, const MediaFormat& format, const ipc::RingMemory& ring,
-                                   std::shared_ptr<void> memory) {
-    if (index >= outputs.size()) return fail(Errc::mismatch, "a ring for an output that is not there");
+Result<> ActorCore::replace_output(std::size_t index, const MediaFormat& format,
+                                   const ipc::RingMemory& ring, std::shared_ptr<void> memory) {
+    if (index >= outputs.size())
+        return fail(Errc::mismatch, "a ring for an output that is not there");
     OutputBase& output = *outputs[index];
     auto writer = ipc::RingWriter::attach(ring, incarnation);
     if (!writer) return tl::unexpected(writer.error());
@@ -24,18 +25,21 @@ Result<> ActorCore::replace_output(std::size_t index, const MediaFormat& format,
     return {};
 }
 
-Result<> ActorCore::replace_input(std::size_t index, const MediaFormat& format, const ipc::RingMemory& ring,
-                                  std::uint32_t cell, std::shared_ptr<void> memory) {
-    if (index >= inputs.size()) return fail(Errc::mismatch, "a ring for an input that is not there");
+Result<> ActorCore::replace_input(std::size_t index, const MediaFormat& format,
+                                  const ipc::RingMemory& ring, std::uint32_t cell,
+                                  std::shared_ptr<void> memory) {
+    if (index >= inputs.size())
+        return fail(Errc::mismatch, "a ring for an input that is not there");
     auto reader = ipc::RingReader::attach(ring, cell, incarnation, false);
     if (!reader) return tl::unexpected(reader.error());
-    inputs[index]->next_ = InputBase::Generation{std::make_unique<ipc::RingReader>(std::move(*reader)),
-                                                 std::move(memory), format};
+    inputs[index]->next_ = InputBase::Generation{
+        std::make_unique<ipc::RingReader>(std::move(*reader)), std::move(memory), format};
     return {};
 }
 
 bool ActorCore::any_changing() const noexcept {
-    return std::any_of(outputs.begin(), outputs.end(), [](const OutputBase* output) { return output->changing_; });
+    return std::any_of(outputs.begin(), outputs.end(),
+                       [](const OutputBase* output) { return output->changing_; });
 }
 
 void ActorCore::superseded_words(std::vector<ipc::WaitWord>& words) const {
@@ -47,8 +51,10 @@ void ActorCore::go_on(InputBase& input) {
     InputBase::Generation& next = *input.next_;
     input.view_.release();
     input.missed_before_ += input.reader_->missed();
-    if (input.reader_->pins_anything())  // blocks the author keeps: their memory stays until they are released
-        input.retired_.push_back({std::move(input.reader_), std::move(input.memory_), input.format_});
+    if (input.reader_
+            ->pins_anything())  // blocks the author keeps: their memory stays until they are released
+        input.retired_.push_back(
+            {std::move(input.reader_), std::move(input.memory_), input.format_});
     std::erase_if(input.retired_, [](const auto& old) { return !old.reader->pins_anything(); });
     input.reader_ = std::move(next.reader);
     input.memory_ = std::move(next.memory);

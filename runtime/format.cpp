@@ -199,8 +199,8 @@ std::string describe_difference(const MediaFormat& given, const MediaFormat& wan
 
 std::string_view converting_class(const MediaFormat& given, const MediaFormat& wanted) {
     if (given.kind != MediaKind::video || wanted.kind != MediaKind::video) return {};
-    VideoFormat converted =
-        wanted.video;  // What ColorConvert makes: anything but another rate or scan.
+    // What ColorConvert makes: anything but another rate or scan.
+    VideoFormat converted = wanted.video;
     converted.rate = given.video.rate;
     converted.interlace = given.video.interlace;
     const bool possible = describe_difference(converted, wanted).empty();

@@ -46,8 +46,8 @@ inline constexpr std::size_t max_planes = 4;
 struct Plane {
     std::uint64_t offset = 0;        ///< Bytes from the start of the payload; 64-byte aligned.
     std::uint32_t stride_bytes = 0;  ///< Bytes from row to row (packed v210: multiple of 128).
-    std::uint32_t rows =
-        0;  ///< Rows of the plane; a 4:2:0 pgroup row holds two rows of the picture.
+    /// Rows of the plane; a 4:2:0 pgroup row holds two rows of the picture.
+    std::uint32_t rows = 0;
     std::uint32_t row_bytes = 0;  ///< Bytes that carry samples in a row.
 };
 

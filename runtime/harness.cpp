@@ -43,7 +43,8 @@ public:
 
 private:
     static std::byte* map(std::uint64_t bytes) {
-        void* p = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        void* p = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         STREAMLIB_ASSERT(p != MAP_FAILED, "memory for a test's ring");
         return static_cast<std::byte*>(p);
     }
@@ -129,13 +130,16 @@ struct ActorHarness::Impl {
     }
 };
 
-ActorHarness::ActorHarness(std::unique_ptr<Actor> actor, Rate rate) : impl_(std::make_unique<Impl>()) {
+ActorHarness::ActorHarness(std::unique_ptr<Actor> actor, Rate rate)
+    : impl_(std::make_unique<Impl>()) {
     impl_->actor = std::move(actor);
     impl_->core = &ActorCore::of(*impl_->actor);
     impl_->core->name = "actor";
     impl_->core->rate = impl_->rate = rate;
     impl_->core->trigger = impl_->effective_trigger();
-    impl_->core->log_hook = [impl = impl_.get()](LogLevel, std::string_view text) { impl->lines.emplace_back(text); };
+    impl_->core->log_hook = [impl = impl_.get()](LogLevel, std::string_view text) {
+        impl->lines.emplace_back(text);
+    };
 }
 
 ActorHarness::~ActorHarness() = default;
@@ -149,7 +153,10 @@ Result<> ActorHarness::set(std::string_view property, std::string_view text) {
 
 void ActorHarness::link(std::string_view input, const MediaFormat& format, std::uint32_t depth) {
     const std::size_t index = impl_->input(input);
-    Source source{std::make_unique<PrivateRing>(format, depth, impl_->core->inputs[index]->spec().hold), {}, format};
+    Source source{
+        std::make_unique<PrivateRing>(format, depth, impl_->core->inputs[index]->spec().hold),
+        {},
+        format};
     auto writer = ipc::RingWriter::attach(source.ring->memory, 1);
     STREAMLIB_ASSERT(writer.has_value(), "a writer attaches to a fresh ring");
     source.writer = std::move(*writer);
@@ -158,20 +165,25 @@ void ActorHarness::link(std::string_view input, const MediaFormat& format, std::
     impl_->core->trigger = impl_->effective_trigger();
 }
 
-void ActorHarness::trigger(Trigger trigger) { impl_->core->class_trigger = impl_->core->trigger = trigger; }
+void ActorHarness::trigger(Trigger trigger) {
+    impl_->core->class_trigger = impl_->core->trigger = trigger;
+}
 Result<> ActorHarness::configure() { return impl_->actor->configure(); }
 
 Result<> ActorHarness::start() {
     for (auto& [index, source] : impl_->sources)
-        if (auto done = impl_->core->attach_input(index, source.ring->memory, 0); !done) return done;
+        if (auto done = impl_->core->attach_input(index, source.ring->memory, 0); !done)
+            return done;
     for (std::size_t i = 0; i < impl_->core->outputs.size(); ++i) {
         const OutputBase& output = *impl_->core->outputs[i];
         if (output.media_format().kind == MediaKind::none) {
             if (!output.spec().optional)
-                return fail(Errc::invalid_argument, "output '" + output.spec().name + "' was given no format in configure()");
+                return fail(Errc::invalid_argument, "output '" + output.spec().name +
+                                                        "' was given no format in configure()");
             continue;
         }
-        const std::uint32_t depth = std::max(kept_blocks(output.media_format()), output.spec().depth);
+        const std::uint32_t depth =
+            std::max(kept_blocks(output.media_format()), output.spec().depth);
         Sink sink{std::make_unique<PrivateRing>(output.media_format(), depth, 2), {}};
         if (auto done = impl_->core->attach_output(i, sink.ring->memory); !done) return done;
         auto reader = ipc::RingReader::attach(sink.ring->memory, 0, 1, false);
@@ -188,7 +200,8 @@ void ActorHarness::feed(std::string_view input, std::span<const std::byte> paylo
                         std::uint32_t flags) {
     Source& source = impl_->sources.at(impl_->input(input));
     ipc::OpenSlot slot = source.writer.claim();
-    STREAMLIB_ASSERT(slot && payload.size() <= slot.payload.size(), "the block fits the linked format");
+    STREAMLIB_ASSERT(slot && payload.size() <= slot.payload.size(),
+                     "the block fits the linked format");
     if (!payload.empty()) std::memcpy(slot.payload.data(), payload.data(), payload.size());
     const Tick tick = next_tick();
     ipc::BlockHeader block;
@@ -208,8 +221,10 @@ void ActorHarness::tick(int count) {
         const TickReading r = impl_->reading();
         ++impl_->seq;
         ++impl_->next_index;
-        if (impl_->core->trigger == Trigger::input) impl_->run_waiting_blocks(r);
-        else impl_->run_once(r);
+        if (impl_->core->trigger == Trigger::input)
+            impl_->run_waiting_blocks(r);
+        else
+            impl_->run_once(r);
     }
 }
 
@@ -243,7 +258,8 @@ SeenBlock ActorHarness::latest(std::string_view output) {
 bool ActorHarness::output_ended(std::string_view output) {
     Sink& sink = impl_->sinks.at(impl_->output(output));
     ipc::BlockView view;
-    return sink.reader.read_sequence(view, sink.reader.newest_sequence()) && (view.header().flags & ipc::block_end) != 0;
+    return sink.reader.read_sequence(view, sink.reader.newest_sequence()) &&
+           (view.header().flags & ipc::block_end) != 0;
 }
 
 bool ActorHarness::finished() const { return impl_->finished; }

@@ -46,7 +46,8 @@ public:
     [[nodiscard]] Result<> start();
 
     /// Publishes a block on a linked input. `origin` {0}: the time of the next tick.
-    void feed(std::string_view input, std::span<const std::byte> payload, TaiTime origin = {}, std::uint32_t flags = 0);
+    void feed(std::string_view input, std::span<const std::byte> payload, TaiTime origin = {},
+              std::uint32_t flags = 0);
     /// The linked source ends.
     void end(std::string_view input);
     /// One tick: advances the clock by one period and lets the actor work as its trigger says

@@ -9,9 +9,11 @@
 
 namespace streamlib {
 
-InputBase::InputBase(Actor& owner, std::string name, MediaKind kind, std::string text, InputOptions options)
+InputBase::InputBase(Actor& owner, std::string name, MediaKind kind, std::string text,
+                     InputOptions options)
     : core_(ActorCore::of(owner)) {
-    STREAMLIB_ASSERT(options.hold >= 1 && options.hold <= ipc::max_hold, "an input holds 1 to 8 blocks");
+    STREAMLIB_ASSERT(options.hold >= 1 && options.hold <= ipc::max_hold,
+                     "an input holds 1 to 8 blocks");
     spec_.name = std::move(name);
     spec_.kind = kind;
     spec_.text = std::move(text);
@@ -31,7 +33,8 @@ InputStatus InputBase::read_latest() noexcept {
     const ipc::ReadStatus status = reader_->read_latest(view_);
     if (each_tick_ && before != 0 && status == ipc::ReadStatus::fresh) {
         const std::uint64_t skipped = reader_->last_sequence() - before - 1;
-        const bool end = (view_.header().flags & ipc::block_end) != 0;  // accept_end goes back to the block before it
+        const bool end = (view_.header().flags & ipc::block_end) !=
+                         0;  // accept_end goes back to the block before it
         superseded_ += end && skipped > 0 ? skipped - 1 : skipped;
     }
     return accept(status, false);
@@ -71,9 +74,11 @@ InputStatus InputBase::accept_end(bool every) noexcept {
 
 bool InputBase::take_restarted() noexcept { return std::exchange(restarted_, false); }
 
-OutputBase::OutputBase(Actor& owner, std::string name, MediaKind kind, std::string text, OutputOptions options)
+OutputBase::OutputBase(Actor& owner, std::string name, MediaKind kind, std::string text,
+                       OutputOptions options)
     : core_(ActorCore::of(owner)) {
-    STREAMLIB_ASSERT(options.open_slots >= 1 && options.open_slots <= 8, "an output opens 1 to 8 slots");
+    STREAMLIB_ASSERT(options.open_slots >= 1 && options.open_slots <= 8,
+                     "an output opens 1 to 8 slots");
     spec_.name = std::move(name);
     spec_.kind = kind;
     spec_.text = std::move(text);

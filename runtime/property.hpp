@@ -52,8 +52,8 @@ protected:
 namespace detail {
 /// check_property (runtime/graph/check_graph.hpp), with the property's name in the error.
 [[nodiscard]] Result<std::string> checked_text(const PropertySpec& spec, std::string_view text);
-[[nodiscard]] PropertySpec make_property_spec(std::string name, PropertyType type, std::string default_value,
-                                              PropertyOptions options);
+[[nodiscard]] PropertySpec make_property_spec(std::string name, PropertyType type,
+                                              std::string default_value, PropertyOptions options);
 [[nodiscard]] std::string property_text(bool value);
 [[nodiscard]] std::string property_text(std::int64_t value);
 [[nodiscard]] std::string property_text(double value);
@@ -67,8 +67,8 @@ inline void property_value(std::string_view text, std::string& value) { value = 
 /// T: bool, std::int64_t, double or std::string.
 template <class T>
 class Property final : public PropertyBase {
-    static_assert(std::is_same_v<T, bool> || std::is_same_v<T, std::int64_t> || std::is_same_v<T, double> ||
-                      std::is_same_v<T, std::string>,
+    static_assert(std::is_same_v<T, bool> || std::is_same_v<T, std::int64_t> ||
+                      std::is_same_v<T, double> || std::is_same_v<T, std::string>,
                   "a property is bool, std::int64_t, double or std::string");
     static constexpr PropertyType type = std::is_same_v<T, bool>           ? PropertyType::boolean
                                          : std::is_same_v<T, std::int64_t> ? PropertyType::integer
@@ -77,7 +77,9 @@ class Property final : public PropertyBase {
 
 public:
     Property(Actor& owner, std::string name, T value, PropertyOptions options = {})
-        : PropertyBase(owner, detail::make_property_spec(std::move(name), type, detail::property_text(value), std::move(options))),
+        : PropertyBase(
+              owner, detail::make_property_spec(std::move(name), type, detail::property_text(value),
+                                                std::move(options))),
           value_(std::move(value)) {}
     [[nodiscard]] const T& get() const noexcept { return value_; }
     [[nodiscard]] const T& operator*() const noexcept { return value_; }

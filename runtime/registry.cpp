@@ -23,8 +23,12 @@ Registry& registry() {
 
 }  // namespace
 
-ClassRegistration::ClassRegistration(const char* name, const char* text, std::unique_ptr<Actor> (*make)()) {
-    const bool added = registry().classes.try_emplace(name, ClassEntry{name, text, make, registry().loading}).second;
+ClassRegistration::ClassRegistration(const char* name, const char* text,
+                                     std::unique_ptr<Actor> (*make)()) {
+    const bool added =
+        registry()
+            .classes.try_emplace(name, ClassEntry{name, text, make, registry().loading})
+            .second;
     STREAMLIB_ASSERT(added, "an actor class name is registered once");
 }
 
@@ -49,7 +53,8 @@ ClassSpec describe_class(const ClassEntry& entry) {
     spec.trigger = core.class_trigger;
     for (const InputBase* input : core.inputs) spec.inputs.push_back(input->spec());
     for (const OutputBase* output : core.outputs) spec.outputs.push_back(output->spec());
-    for (const PropertyBase* property : core.properties) spec.properties.push_back(property->spec());
+    for (const PropertyBase* property : core.properties)
+        spec.properties.push_back(property->spec());
     return spec;
 }
 

@@ -42,9 +42,9 @@ public:
 }  // namespace streamlib
 
 /// Registers an actor class under its `class_name`. At namespace scope, in one source file, in the class's namespace.
-#define STREAMLIB_ACTOR(Class)                                                                                        \
-    namespace {                                                                                                       \
-    const ::streamlib::ClassRegistration streamlib_registration_##Class{                                              \
-        Class::class_name, Class::class_text,                                                                         \
-        +[]() -> std::unique_ptr<::streamlib::Actor> { return std::make_unique<Class>(); }};                          \
+#define STREAMLIB_ACTOR(Class)                                                                     \
+    namespace {                                                                                    \
+    const ::streamlib::ClassRegistration streamlib_registration_##Class{                           \
+        Class::class_name, Class::class_text,                                                      \
+        +[]() -> std::unique_ptr<::streamlib::Actor> { return std::make_unique<Class>(); }};       \
     }

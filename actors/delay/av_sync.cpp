@@ -9,7 +9,8 @@ namespace {
 
 /// Blocks a second of a stream; where the format does not say, a thousand.
 double blocks_a_second(const MediaFormat& format) {
-    if (format.kind == MediaKind::video && format.video.rate.num > 0) return format.video.rate.hertz();
+    if (format.kind == MediaKind::video && format.video.rate.num > 0)
+        return format.video.rate.hertz();
     if (format.kind == MediaKind::audio && format.audio.block_frames > 0)
         return static_cast<double>(format.audio.rate) / format.audio.block_frames;
     return 1000;
@@ -17,7 +18,8 @@ double blocks_a_second(const MediaFormat& format) {
 
 }  // namespace
 
-AvSync::AvSync() : lanes_{Lane{&in1, &out1}, Lane{&in2, &out2}, Lane{&in3, &out3}, Lane{&in4, &out4}} {
+AvSync::AvSync()
+    : lanes_{Lane{&in1, &out1}, Lane{&in2, &out2}, Lane{&in3, &out3}, Lane{&in4, &out4}} {
     default_trigger(Trigger::tick);
 }
 
@@ -38,14 +40,16 @@ Result<> AvSync::start() {
 }
 
 bool AvSync::drained() const {
-    return std::all_of(lanes_.begin(), lanes_.end(), [](const Lane& lane) { return lane.queue.empty(); });
+    return std::all_of(lanes_.begin(), lanes_.end(),
+                       [](const Lane& lane) { return lane.queue.empty(); });
 }
 
 void AvSync::take(Lane& lane, TaiTime now) {
     while (lane.in->read_new() == InputStatus::fresh) {
         const auto& block = lane.in->header();
         if (lane.in->origin() + delay_ns() < now) late.add();
-        if (!lane.queue.push({block.tick_index, lane.in->time(), lane.in->origin(), block.flags, lane.in->payload()}))
+        if (!lane.queue.push({block.tick_index, lane.in->time(), lane.in->origin(), block.flags,
+                              lane.in->payload()}))
             lost.add();
     }
 }
@@ -56,7 +60,10 @@ void AvSync::give(Lane& lane, TaiTime now) {
         Slot slot = lane.out->claim();
         if (!slot) return;
         std::memcpy(slot.payload().data(), block.payload.data(), block.payload.size());
-        slot.bytes(block.payload.size()).origin(block.origin).flags(block.flags).time(block.origin + delay_ns());
+        slot.bytes(block.payload.size())
+            .origin(block.origin)
+            .flags(block.flags)
+            .time(block.origin + delay_ns());
         slot.publish();
         lane.queue.pop();
     }

@@ -22,7 +22,8 @@ Result<> Buffer::start() {
 void Buffer::process(const Tick& tick) {
     while (in.read_new() == InputStatus::fresh) {
         const auto& block = in.header();
-        if (!queue_.push({block.tick_index, in.time(), in.origin(), block.flags, in.payload()})) lost.add();
+        if (!queue_.push({block.tick_index, in.time(), in.origin(), block.flags, in.payload()}))
+            lost.add();
     }
     const auto wait = static_cast<std::uint64_t>(*delay);
     while (!queue_.empty() && queue_.front().tick_index + wait <= tick.index) {
@@ -30,7 +31,11 @@ void Buffer::process(const Tick& tick) {
         Slot slot = out.claim();
         if (!slot) return;
         std::memcpy(slot.payload().data(), block.payload.data(), block.payload.size());
-        slot.bytes(block.payload.size()).origin(block.origin).flags(block.flags).index(tick.index).time(tick.time);
+        slot.bytes(block.payload.size())
+            .origin(block.origin)
+            .flags(block.flags)
+            .index(tick.index)
+            .time(tick.time);
         slot.publish();
         queue_.pop();
     }

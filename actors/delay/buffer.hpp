@@ -20,8 +20,15 @@ public:
         "Delays any stream by a number of ticks and keeps the newest blocks readable";
     Input<AnyMedia> in{*this, "in", "Stream to delay"};
     Output<AnyMedia> out{*this, "out", "The same stream, later"};
-    Property<std::int64_t> delay{*this, "delay", 0, {.text = "Delay", .unit = "ticks", .min = 0, .max = 4000}};
-    Property<std::int64_t> blocks{*this, "blocks", 8, {.text = "Newest blocks that stay readable behind it", .unit = "blocks", .min = 1, .max = 4000}};
+    Property<std::int64_t> delay{
+        *this, "delay", 0, {.text = "Delay", .unit = "ticks", .min = 0, .max = 4000}};
+    Property<std::int64_t> blocks{*this,
+                                  "blocks",
+                                  8,
+                                  {.text = "Newest blocks that stay readable behind it",
+                                   .unit = "blocks",
+                                   .min = 1,
+                                   .max = 4000}};
     Counter lost{*this, "lost", "Blocks lost because more came in a tick than there is room for"};
 
     Buffer();

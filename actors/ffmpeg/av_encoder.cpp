@@ -39,8 +39,8 @@ Result<CodecPtr> make_codec(AVCodecID id, bool global_header) {
     CodecPtr codec(avcodec_alloc_context3(encoder));
     if (!codec) return fail(Errc::no_memory, "FFmpeg: out of memory");
     if (global_header) codec->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
-    codec->flags |=
-        AV_CODEC_FLAG_BITEXACT;  // No version strings: the same input makes the same file.
+    // No version strings: the same input makes the same file.
+    codec->flags |= AV_CODEC_FLAG_BITEXACT;
     return codec;
 }
 

@@ -41,8 +41,8 @@ private:
     VideoFormat inner_{};                  ///< The same samples in a layout that is a pixel format.
     std::unique_ptr<VideoScaler> repack_;  ///< From `format_` to `inner_`, where they differ.
     std::vector<std::byte> planes_;        ///< A payload of `inner_`.
-    std::optional<Conversion>
-        swap_;  ///< From `inner_` to the encoder's pixel format, where that is no payload's.
+    /// From `inner_` to the encoder's pixel format, where that is no payload's.
+    std::optional<Conversion> swap_;
 };
 
 class AudioEncoder {
@@ -69,8 +69,8 @@ private:
     PacketPtr packet_;
     AudioFormat format_{};
     bool fills_gaps_ = false;
-    std::vector<std::byte>
-        waiting_;  ///< Samples not yet sent (an encoder may want frames of one size).
+    /// Samples not yet sent (an encoder may want frames of one size).
+    std::vector<std::byte> waiting_;
     std::int64_t sent_until_ = 0;  ///< Time of the first waiting sample, in sample frames.
     bool begun_ = false;
 };

@@ -32,8 +32,8 @@ struct AudioTrack {
     Decoder decoder;
     SoundQueue queue;
     std::size_t current = 0;  ///< Sample frames of the block that next() gave.
-    bool pending =
-        false;  ///< The decoder's frame comes after a jump and waits for the queue to drain.
+    /// The decoder's frame comes after a jump and waits for the queue to drain.
+    bool pending = false;
     bool drained = false;
 };
 

@@ -43,8 +43,8 @@ private:
     AudioFormat format_;
     std::vector<std::byte> bytes_;
     std::size_t head_ = 0;  ///< First byte that is not popped.
-    Nanoseconds anchor_ =
-        0;  ///< Time of the first sample since the last jump; counting from it sums no rounding.
+    /// Time of the first sample since the last jump; counting from it sums no rounding.
+    Nanoseconds anchor_ = 0;
     std::int64_t popped_ = 0;  ///< Sample frames popped since.
 };
 

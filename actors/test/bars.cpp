@@ -13,8 +13,8 @@ namespace {
 
 /// A patch of a pattern; it ends where the next begins.
 struct Patch {
-    double
-        width;  ///< In 84ths of three quarters of the picture (a bar is 12), or an eighth of it: `side`.
+    /// In 84ths of three quarters of the picture (a bar is 12), or an eighth of it: `side`.
+    double width;
     Colour left{};   ///< Colour at the left edge …
     Colour right{};  ///< … and at the right edge; ramps between where they differ.
     Patch(double w, Colour c) : width(w), left(c), right(c) {}

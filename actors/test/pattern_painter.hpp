@@ -28,8 +28,8 @@ struct PatternOptions {
     Patches patches = Patches::iq;
     bool moving_bar = true;
     bool index = true;  ///< Strip and digits.
-    std::uint64_t flash_every =
-        0;  ///< Frames whose index is a multiple of this are white; 0: none.
+    /// Frames whose index is a multiple of this are white; 0: none.
+    std::uint64_t flash_every = 0;
 };
 
 class PatternPainter {

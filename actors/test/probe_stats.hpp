@@ -67,13 +67,13 @@ private:
 struct ProbeStats {
     SpanHistogram from_origin{};  ///< Arrival against capture.
     SpanHistogram from_time{};    ///< Arrival against the tick that made the block.
-    SpanHistogram
-        jitter{};  ///< How much later or earlier than the last block, against their `time`s.
+    /// How much later or earlier than the last block, against their `time`s.
+    SpanHistogram jitter{};
     IndexFollower order{};
     bool burnt = false;        ///< The index is the burnt-in one.
     std::uint64_t blocks = 0;  ///< Seen, repeats not counted.
-    std::uint64_t unreadable =
-        0;  ///< Frames whose burnt-in index could not be read although others could.
+    /// Frames whose burnt-in index could not be read although others could.
+    std::uint64_t unreadable = 0;
     std::uint64_t overwritten = 0;  ///< Lost before this input came to them.
     std::uint64_t restarts = 0;     ///< Of the actor before.
     std::uint64_t same = 0;         ///< Turns without a newer block (triggers tick and cascade).

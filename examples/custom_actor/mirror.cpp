@@ -22,7 +22,8 @@ public:
     Result<> configure() override {
         const VideoFormat& format = video.format();
         if (format.depth != 8 || format.layout != Layout::planar)
-            return fail(Errc::mismatch, "Mirror takes 8 bit planar");  // mismatch: it is the input's format
+            return fail(Errc::mismatch,
+                        "Mirror takes 8 bit planar");  // mismatch: it is the input's format
         mirrored.set_format(format);
         return {};
     }
@@ -31,17 +32,22 @@ public:
         if (video.read() != InputStatus::fresh) return;
         Slot slot = mirrored.claim();
         if (!slot) return;
-        for (std::size_t p = 0; p < video.format().plane_count(); ++p) copy_plane(slot, video.format().plane(p));
+        for (std::size_t p = 0; p < video.format().plane_count(); ++p)
+            copy_plane(slot, video.format().plane(p));
         slot.publish();
     }
 
 private:
     void copy_plane(Slot& slot, const Plane& plane) {
         for (std::uint32_t row = 0; row < plane.rows; ++row) {
-            const std::byte* from = video.payload().data() + plane.offset + std::size_t{row} * plane.stride_bytes;
-            std::byte* to = slot.payload().data() + plane.offset + std::size_t{row} * plane.stride_bytes;
-            if (*enabled) std::reverse_copy(from, from + plane.row_bytes, to);
-            else std::memcpy(to, from, plane.row_bytes);
+            const std::byte* from =
+                video.payload().data() + plane.offset + std::size_t{row} * plane.stride_bytes;
+            std::byte* to =
+                slot.payload().data() + plane.offset + std::size_t{row} * plane.stride_bytes;
+            if (*enabled)
+                std::reverse_copy(from, from + plane.row_bytes, to);
+            else
+                std::memcpy(to, from, plane.row_bytes);
         }
     }
 };

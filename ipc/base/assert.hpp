@@ -9,7 +9,7 @@ namespace streamlib::detail {
 }
 
 /// Aborts with one line on stderr if `condition` is false. `text` says which contract was broken.
-#define STREAMLIB_ASSERT(condition, text)                                                        \
-    (static_cast<bool>(condition)                                                                \
-         ? static_cast<void>(0)                                                                  \
+#define STREAMLIB_ASSERT(condition, text)                                                          \
+    (static_cast<bool>(condition)                                                                  \
+         ? static_cast<void>(0)                                                                    \
          : ::streamlib::detail::assertion_failed(#condition, text, __FILE__, __LINE__))

@@ -13,7 +13,8 @@ ClockLine continue_line(const TickReading& last, const ClockLine& fresh) noexcep
     return last.tick.seq == 0 ? fresh : ClockLine{last.tick.time, last.monotonic};
 }
 
-TickSchedule::TickSchedule(Rate rate, const ClockLine& line, const TickReading& last, MonotonicTime now) noexcept
+TickSchedule::TickSchedule(Rate rate, const ClockLine& line, const TickReading& last,
+                           MonotonicTime now) noexcept
     : rate_(rate), line_(line), seq_(last.tick.seq), generation_(last.tick.generation) {
     const std::uint64_t current = tick_index_at(line_.tai_at(now), rate_);
     next_index_ = seq_ == 0 ? current + 1 : last.tick.index + 1;

@@ -18,7 +18,9 @@ struct ClockLine {
     TaiTime tai{};
     MonotonicTime monotonic{};
     [[nodiscard]] TaiTime tai_at(MonotonicTime at) const noexcept { return tai + (at - monotonic); }
-    [[nodiscard]] MonotonicTime monotonic_at(TaiTime at) const noexcept { return monotonic + (at - tai); }
+    [[nodiscard]] MonotonicTime monotonic_at(TaiTime at) const noexcept {
+        return monotonic + (at - tai);
+    }
 };
 
 /// The line a new clock starts from: the page's last tick if there is one (its predecessor's line goes on),
@@ -29,7 +31,8 @@ struct ClockLine {
 class TickSchedule {
 public:
     /// Goes on after `last` (tick.seq 0: from the beginning) at `rate`, at `now`.
-    TickSchedule(Rate rate, const ClockLine& line, const TickReading& last, MonotonicTime now) noexcept;
+    TickSchedule(Rate rate, const ClockLine& line, const TickReading& last,
+                 MonotonicTime now) noexcept;
     /// When the next tick is due.
     [[nodiscard]] MonotonicTime due() const noexcept;
     /// The tick to publish at `now`, or none if it is not due.
@@ -38,7 +41,7 @@ public:
 private:
     Rate rate_;
     ClockLine line_;
-    std::uint64_t seq_ = 0;        // of the last tick
+    std::uint64_t seq_ = 0;  // of the last tick
     std::uint64_t next_index_ = 0;
     std::uint64_t skipped_ = 0;
     std::uint64_t generation_ = 0;
@@ -47,7 +50,8 @@ private:
 /// Where the TAI offset comes from.
 struct SystemTai {
     ClockLine line{};
-    bool kernel_offset = false;  ///< The kernel's own TAI offset was set (CLOCK_TAI is right); else the built-in 37 s.
+    /// The kernel's own TAI offset was set (CLOCK_TAI is right); else the built-in 37 s.
+    bool kernel_offset = false;
 };
 /// TAI now: CLOCK_TAI where something has set the kernel's offset, else CLOCK_REALTIME + 37 s (in force since 2017,
 /// and kept: the leap second is to be given up). [setup]

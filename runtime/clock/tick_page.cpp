@@ -13,7 +13,9 @@ namespace {
 constexpr std::size_t record_words = sizeof(TickRecord) / sizeof(std::uint64_t);
 using Words = std::array<std::uint64_t, record_words>;
 
-std::uint64_t* words_of(TickRecord& record) noexcept { return reinterpret_cast<std::uint64_t*>(&record); }
+std::uint64_t* words_of(TickRecord& record) noexcept {
+    return reinterpret_cast<std::uint64_t*>(&record);
+}
 const std::uint64_t* words_of(const TickRecord& record) noexcept {
     return reinterpret_cast<const std::uint64_t*>(&record);
 }
@@ -34,7 +36,8 @@ TickReading to_reading(const TickRecord& record) noexcept {
 void publish_tick(TickPage& page, const TickRecord& record) noexcept {
     const auto source = std::bit_cast<Words>(record);
     std::uint64_t* target = words_of(page.records[record.seq & 1]);
-    for (std::size_t i = 0; i < record_words; ++i) __atomic_store_n(target + i, source[i], __ATOMIC_RELAXED);
+    for (std::size_t i = 0; i < record_words; ++i)
+        __atomic_store_n(target + i, source[i], __ATOMIC_RELAXED);
     page.seq.store(record.seq, std::memory_order_release);  // pairs with read_tick
     (void)ipc::futex_wake_all(tick_word(page));
 }
@@ -45,10 +48,12 @@ TickReading read_tick(const TickPage& page) noexcept {
         if (seq == 0) return {};
         Words copy;
         const std::uint64_t* source = words_of(page.records[seq & 1]);
-        for (std::size_t i = 0; i < record_words; ++i) copy[i] = __atomic_load_n(source + i, __ATOMIC_RELAXED);
+        for (std::size_t i = 0; i < record_words; ++i)
+            copy[i] = __atomic_load_n(source + i, __ATOMIC_RELAXED);
         std::atomic_thread_fence(std::memory_order_acquire);
         // The clock may be two ticks further only if this reader was held up; then the copy may be torn.
-        if (page.seq.load(std::memory_order_relaxed) == seq) return to_reading(std::bit_cast<TickRecord>(copy));
+        if (page.seq.load(std::memory_order_relaxed) == seq)
+            return to_reading(std::bit_cast<TickRecord>(copy));
     }
 }
 

@@ -27,13 +27,15 @@ struct alignas(64) TickRecord {
     std::int64_t monotonic_ns = 0;  ///< CLOCK_MONOTONIC at that TAI time.
     std::int32_t rate_num = 0, rate_den = 1;
     std::uint64_t generation = 0;
-    std::uint64_t skipped = 0;      ///< Indices the clock itself jumped over since it began (it was starved or dead).
+    /// Indices the clock itself jumped over since it began (it was starved or dead).
+    std::uint64_t skipped = 0;
     std::uint64_t reserved = 0;
 };
 static_assert(sizeof(TickRecord) == 64);
 
 struct TickPage {
-    alignas(64) std::atomic<std::uint64_t> seq{0};  ///< Newest tick; its low half is the shared futex. 0: no tick yet.
+    alignas(64) std::atomic<std::uint64_t> seq{
+        0};  ///< Newest tick; its low half is the shared futex. 0: no tick yet.
     alignas(64) TickRecord records[2]{};
 };
 static_assert(sizeof(TickPage) == 192);
@@ -43,7 +45,9 @@ struct TickReading {
     Tick tick{};
     MonotonicTime monotonic{};  ///< CLOCK_MONOTONIC at tick.time.
     /// TAI at a monotonic instant, by this tick's relation.
-    [[nodiscard]] TaiTime tai_at(MonotonicTime at) const noexcept { return tick.time + (at - monotonic); }
+    [[nodiscard]] TaiTime tai_at(MonotonicTime at) const noexcept {
+        return tick.time + (at - monotonic);
+    }
 };
 
 /// Clock: publishes `record` (its seq must be the page's seq + 1) and wakes the sleepers. [realtime]

@@ -37,8 +37,8 @@ void settle(Check& check, std::uint32_t index) {
             "\"" + std::string(to_string(decl.trigger)) +
                 "\" waits for inputs, and none is linked; link one or write trigger = \"tick\"");
     }
-    planned.trigger =
-        Trigger::tick;  // a class that prefers inputs works by ticks where it has none
+    // a class that prefers inputs works by ticks where it has none
+    planned.trigger = Trigger::tick;
 }
 
 /// A loop without a ticking actor waits for itself.

@@ -36,9 +36,11 @@ std::uint64_t TickGate::end(std::uint64_t newest) noexcept {
 }
 
 bool ActorLoop::stop_requested() noexcept {
-    const std::uint32_t word = page_.command.load(std::memory_order_acquire);  // pairs with give_command
+    const std::uint32_t word =
+        page_.command.load(std::memory_order_acquire);  // pairs with give_command
     if (ipc::command_of(word) == ipc::ActorCommand::stop) return true;
-    if (word != command_seen_ && ipc::command_of(word) == ipc::ActorCommand::look) look_requested_ = true;
+    if (word != command_seen_ && ipc::command_of(word) == ipc::ActorCommand::look)
+        look_requested_ = true;
     command_seen_ = word;  // sleeping on an old value would spin
     return false;
 }
@@ -66,8 +68,9 @@ Result<LoopEnd> ActorLoop::run() {
 }
 
 void ActorLoop::wait_for_tick(std::uint64_t handled) const noexcept {
-    const std::array<ipc::WaitWord, 2> words{{{tick_word(ticks_), static_cast<std::uint32_t>(handled)},
-                                              {command_word(page_), command_seen_}}};
+    const std::array<ipc::WaitWord, 2> words{
+        {{tick_word(ticks_), static_cast<std::uint32_t>(handled)},
+         {command_word(page_), command_seen_}}};
     (void)ipc::wait_any(words, look_again(core_.reading()));
 }
 
@@ -95,7 +98,8 @@ void ActorLoop::count_superseded() noexcept {
     std::size_t linked = 0;
     for (InputBase* input : core_.inputs) {
         if (!input->linked()) continue;
-        if (linked >= same_domain_.size() || same_domain_[linked] != 0) ActorCore::count_superseded(*input);
+        if (linked >= same_domain_.size() || same_domain_[linked] != 0)
+            ActorCore::count_superseded(*input);
         ++linked;
     }
 }
@@ -105,7 +109,8 @@ Result<LoopEnd> ActorLoop::run_on_ticks(bool cascade) {
     const TickReading first = read_tick(ticks_);
     // A restarted actor works off the current tick at once if its rings do not hold it yet. A first incarnation waits for
     // the next one: nobody has missed anything, and a tick begun late would make it drop the one after.
-    const bool behind = core_.incarnation > 1 && first.tick.seq != 0 && !core_.outputs_hold(first.tick.index);
+    const bool behind =
+        core_.incarnation > 1 && first.tick.seq != 0 && !core_.outputs_hold(first.tick.index);
     TickGate gate(behind ? first.tick.seq - 1 : first.tick.seq);
     core_.set_reading(read_tick_or_now(ticks_));
     while (!stop_requested()) {
@@ -142,7 +147,8 @@ void ActorLoop::process_waiting_blocks() {
     core_.run(actor_, core_.reading());
     if (over()) return;
     bool took = false;
-    for (std::size_t i = 0; i < readers_.size(); ++i) took = took || readers_[i]->last_sequence() != last_[i];
+    for (std::size_t i = 0; i < readers_.size(); ++i)
+        took = took || readers_[i]->last_sequence() != last_[i];
     if (!took) (void)ipc::wait_for_change(readers_, seen_, words_, ipc::never, 0);
 }
 
@@ -151,11 +157,15 @@ Result<LoopEnd> ActorLoop::run_on_inputs() {
     while (!stop_requested()) {
         if (auto done = between_turns(); !done) return tl::unexpected(done.error());
         words_[0].expected = command_seen_;
-        if (const TickReading reading = read_tick(ticks_); reading.tick.seq != 0) core_.set_reading(reading);
+        if (const TickReading reading = read_tick(ticks_); reading.tick.seq != 0)
+            core_.set_reading(reading);
         // While an output waits for its new ring, blocks wait in the input's: none is lost for want of a place to put it.
-        if (core_.any_changing()) (void)ipc::wait_any({words_.data(), 1}, MonotonicTime::now() + 100'000'000);
-        else if (core_.any_new()) process_waiting_blocks();
-        else (void)ipc::wait_for_blocks(readers_, words_, ipc::never, 0);
+        if (core_.any_changing())
+            (void)ipc::wait_any({words_.data(), 1}, MonotonicTime::now() + 100'000'000);
+        else if (core_.any_new())
+            process_waiting_blocks();
+        else
+            (void)ipc::wait_for_blocks(readers_, words_, ipc::never, 0);
         if (over()) return LoopEnd::ended;
     }
     drain();

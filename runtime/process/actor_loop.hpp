@@ -45,12 +45,18 @@ public:
         ActorCore& core;
         ipc::ActorPage& page;
         const TickPage& ticks;
-        std::vector<std::uint8_t> same_domain;  ///< By linked input: whether `cascade` waits for it.
-        std::function<Result<>()> look;         ///< Reads what the launcher sent while the actor runs (command `look`).
+        /// By linked input: whether `cascade` waits for it.
+        std::vector<std::uint8_t> same_domain;
+        std::function<Result<>()>
+            look;  ///< Reads what the launcher sent while the actor runs (command `look`).
     };
     explicit ActorLoop(Parts parts)
-        : actor_(parts.actor), core_(parts.core), page_(parts.page), ticks_(parts.ticks),
-          same_domain_(std::move(parts.same_domain)), look_(std::move(parts.look)) {}
+        : actor_(parts.actor),
+          core_(parts.core),
+          page_(parts.page),
+          ticks_(parts.ticks),
+          same_domain_(std::move(parts.same_domain)),
+          look_(std::move(parts.look)) {}
 
     /// Runs until it is over; an error ends the actor as FAILED. Exceptions of process() pass through.
     [[nodiscard]] Result<LoopEnd> run();
@@ -68,7 +74,9 @@ private:
     void drain();
     [[nodiscard]] bool stop_requested() noexcept;
     [[nodiscard]] bool over() const noexcept { return core_.finish_requested() || inputs_done(); }
-    [[nodiscard]] bool inputs_done() const noexcept { return core_.inputs_ended() && actor_.drained(); }
+    [[nodiscard]] bool inputs_done() const noexcept {
+        return core_.inputs_ended() && actor_.drained();
+    }
 
     Actor& actor_;
     ActorCore& core_;

@@ -28,7 +28,8 @@ struct MappedRing {
     ipc::RingMemory memory;
 };
 
-Result<std::shared_ptr<MappedRing>> map_ring(const UniqueFd& ring_fd, const UniqueFd& cells_fd, Access ring_access) {
+Result<std::shared_ptr<MappedRing>> map_ring(const UniqueFd& ring_fd, const UniqueFd& cells_fd,
+                                             Access ring_access) {
     auto shared = std::make_shared<MappedRing>();
     MappedRing& mapped = *shared;
     auto ring = MappedSegment::map(ring_fd.get(), ring_access, ipc::ring_layout_hash);
@@ -40,7 +41,8 @@ Result<std::shared_ptr<MappedRing>> map_ring(const UniqueFd& ring_fd, const Uniq
     mapped.ring.prefault();
     // A reader's mapping is read-only; RingMemory is one type for both ends and readers never store through it.
     std::byte* base = mapped.ring.payload();
-    auto memory = ipc::RingMemory::open(base, mapped.ring.bytes(), mapped.cells.payload(), mapped.cells.bytes());
+    auto memory = ipc::RingMemory::open(base, mapped.ring.bytes(), mapped.cells.payload(),
+                                        mapped.cells.bytes());
     if (!memory) return tl::unexpected(memory.error());
     mapped.memory = *memory;
     return shared;
@@ -50,7 +52,8 @@ Result<std::shared_ptr<MappedRing>> map_ring(const UniqueFd& ring_fd, const Uniq
 class ActorProcess {
 public:
     ActorProcess(ipc::Channel channel, MappedSegment page)
-        : channel_(std::move(channel)), page_segment_(std::move(page)),
+        : channel_(std::move(channel)),
+          page_segment_(std::move(page)),
           page_(*reinterpret_cast<ipc::ActorPage*>(page_segment_.payload())) {}
 
     [[nodiscard]] int run() noexcept;
@@ -90,7 +93,8 @@ Result<std::optional<M>> ActorProcess::expect(std::vector<UniqueFd>* fds) {
         stopped_ = true;
         return std::optional<M>{};
     }
-    if (!std::holds_alternative<M>(*message)) return fail(Errc::mismatch, "the launcher sent a message out of turn");
+    if (!std::holds_alternative<M>(*message))
+        return fail(Errc::mismatch, "the launcher sent a message out of turn");
     if (fds != nullptr) *fds = std::move(received->fds);
     return std::optional<M>(std::get<M>(std::move(*message)));
 }
@@ -123,7 +127,8 @@ Result<> ActorProcess::set_up() {
         if (auto set = core_->set_hold(input, hold); !set) return set;
     page_.incarnation.store(s.incarnation, std::memory_order_relaxed);
     page_.pid.store(getpid(), std::memory_order_relaxed);
-    return channel_.send(protocol::encode(protocol::Hello{getpid(), s.incarnation}), {}, ipc::never);
+    return channel_.send(protocol::encode(protocol::Hello{getpid(), s.incarnation}), {},
+                         ipc::never);
 }
 
 Result<> ActorProcess::configure() {
@@ -132,7 +137,8 @@ Result<> ActorProcess::configure() {
     if (!*message) return {};
     const protocol::Configure& c = **message;
     if (c.inputs.size() != core_->inputs.size() || c.linked.size() != core_->inputs.size())
-        return fail(Errc::mismatch, "configure: the launcher counts other inputs than the class has");
+        return fail(Errc::mismatch,
+                    "configure: the launcher counts other inputs than the class has");
     for (std::size_t i = 0; i < c.inputs.size(); ++i) {
         if (c.linked[i] == 0) continue;
         core_->set_input_format(i, c.inputs[i]);
@@ -143,11 +149,13 @@ Result<> ActorProcess::configure() {
     for (const OutputBase* output : core_->outputs) {
         const PortSpec& spec = output->spec();
         if (output->media_format().kind == MediaKind::none && !spec.optional)
-            return fail(Errc::invalid_argument, "output '" + spec.name + "' was given no format in configure()");
+            return fail(Errc::invalid_argument,
+                        "output '" + spec.name + "' was given no format in configure()");
         reply.outputs.push_back({output->media_format(), spec.depth, spec.open_slots});
     }
     for (const InputBase* input : core_->inputs) reply.input_holds.push_back(input->spec().hold);
-    page_.progress.store(ActorProgress::configured, std::memory_order_release);  // pairs with the launcher's look
+    page_.progress.store(ActorProgress::configured,
+                         std::memory_order_release);  // pairs with the launcher's look
     return channel_.send(protocol::encode(reply), {}, ipc::never);
 }
 
@@ -157,7 +165,8 @@ Result<> ActorProcess::attach(const protocol::Start& start, const std::vector<Un
     for (const auto& in : start.inputs) wanted += in.linked != 0 ? 2 : 0;
     if (fds.size() != wanted || start.output_carried.size() != core_->outputs.size() ||
         start.inputs.size() != core_->inputs.size())
-        return fail(Errc::mismatch, "start: the launcher sent other descriptors than the ports need");
+        return fail(Errc::mismatch,
+                    "start: the launcher sent other descriptors than the ports need");
     auto ticks = MappedSegment::map(fds[0].get(), Access::read_only, tick_page_layout_hash);
     if (!ticks) return tl::unexpected(ticks.error());
     tick_segment_ = std::move(*ticks);
@@ -176,7 +185,8 @@ Result<> ActorProcess::attach(const protocol::Start& start, const std::vector<Un
         if (start.inputs[i].linked == 0) continue;
         auto ring = take(Access::read_only);
         if (!ring) return tl::unexpected(ring.error());
-        if (auto done = core_->attach_input(i, (*ring)->memory, start.inputs[i].cell, *ring); !done) return done;
+        if (auto done = core_->attach_input(i, (*ring)->memory, start.inputs[i].cell, *ring); !done)
+            return done;
     }
     return {};
 }
@@ -187,18 +197,24 @@ Result<> ActorProcess::start() {
     if (!message) return tl::unexpected(message.error());
     if (!*message) return {};
     if (auto done = attach(**message, fds); !done) return done;
-    core_->set_reading(read_tick_or_now(*reinterpret_cast<const TickPage*>(tick_segment_.payload())));
+    core_->set_reading(
+        read_tick_or_now(*reinterpret_cast<const TickPage*>(tick_segment_.payload())));
     if (auto done = actor_->start(); !done) return done;
-    page_.started_ns.store(static_cast<std::uint64_t>(MonotonicTime::now().ns), std::memory_order_relaxed);
-    page_.progress.store(ActorProgress::ready, std::memory_order_release);  // pairs with the launcher's look
+    page_.started_ns.store(static_cast<std::uint64_t>(MonotonicTime::now().ns),
+                           std::memory_order_relaxed);
+    page_.progress.store(ActorProgress::ready,
+                         std::memory_order_release);  // pairs with the launcher's look
     return channel_.send(protocol::encode(protocol::Ready{}), {}, ipc::never);
 }
 
 void ActorProcess::ask_for_format(std::size_t output, const MediaFormat& format) {
     const PortSpec& spec = core_->outputs[output]->spec();
-    const protocol::ChangeFormat wanted{static_cast<std::uint32_t>(output), {format, spec.depth, spec.open_slots}};
+    const protocol::ChangeFormat wanted{static_cast<std::uint32_t>(output),
+                                        {format, spec.depth, spec.open_slots}};
     // Unheard, the output would be silent for ever: better to fail with a text.
-    if (auto sent = channel_.send(protocol::encode(wanted), {}, MonotonicTime::now() + 1'000'000'000); !sent)
+    if (auto sent =
+            channel_.send(protocol::encode(wanted), {}, MonotonicTime::now() + 1'000'000'000);
+        !sent)
         throw std::runtime_error("the launcher was not told of a new format: " + sent.error().text);
 }
 
@@ -208,12 +224,16 @@ Result<> ActorProcess::obey(const protocol::Message& message, const std::vector<
         return fail(Errc::no_memory, "its output could not change its format: " + refused->text);
     const auto* output = std::get_if<protocol::ReplaceOutput>(&message);
     const auto* input = std::get_if<protocol::ReplaceInput>(&message);
-    if (output == nullptr && input == nullptr) return {};  // `stop` has its own word; nothing else is said now
+    if (output == nullptr && input == nullptr)
+        return {};  // `stop` has its own word; nothing else is said now
     if (fds.size() != 2) return fail(Errc::mismatch, "a ring comes with two descriptors");
-    auto ring = map_ring(fds[0], fds[1], output != nullptr ? Access::read_write : Access::read_only);
+    auto ring =
+        map_ring(fds[0], fds[1], output != nullptr ? Access::read_write : Access::read_only);
     if (!ring) return tl::unexpected(ring.error());
-    return output != nullptr ? core_->replace_output(output->output, output->format, (*ring)->memory, *ring)
-                             : core_->replace_input(input->input, input->format, (*ring)->memory, input->cell, *ring);
+    return output != nullptr
+               ? core_->replace_output(output->output, output->format, (*ring)->memory, *ring)
+               : core_->replace_input(input->input, input->format, (*ring)->memory, input->cell,
+                                      *ring);
 }
 
 Result<> ActorProcess::look() {
@@ -228,12 +248,16 @@ Result<> ActorProcess::look() {
 }
 
 Result<> ActorProcess::work() {
-    core_->format_hook = [this](std::size_t output, const MediaFormat& format) { ask_for_format(output, format); };
-    ActorLoop loop({*actor_, *core_, page_, *reinterpret_cast<const TickPage*>(tick_segment_.payload()), same_domain_,
+    core_->format_hook = [this](std::size_t output, const MediaFormat& format) {
+        ask_for_format(output, format);
+    };
+    ActorLoop loop({*actor_, *core_, page_,
+                    *reinterpret_cast<const TickPage*>(tick_segment_.payload()), same_domain_,
                     [this] { return look(); }});
     const auto end = loop.run();
     if (!end) return tl::unexpected(end.error());
-    page_.progress.store(*end == LoopEnd::ended ? ActorProgress::ended : ActorProgress::stopping, std::memory_order_release);
+    page_.progress.store(*end == LoopEnd::ended ? ActorProgress::ended : ActorProgress::stopping,
+                         std::memory_order_release);
     core_->end_outputs();
     actor_->stop();
     page_.progress.store(ActorProgress::stopped, std::memory_order_release);
@@ -261,7 +285,8 @@ int ActorProcess::run() noexcept {
         try {
             if (auto done = (this->*s.stage)(); !done) {
                 // An input's format that it cannot take: the launcher names both ends and who converts.
-                const bool refuses = s.stage == &ActorProcess::configure && done.error().code == Errc::mismatch;
+                const bool refuses =
+                    s.stage == &ActorProcess::configure && done.error().code == Errc::mismatch;
                 return failed(refuses ? "format" : s.name, done.error().text);
             }
         } catch (const std::exception& e) {

@@ -12,7 +12,7 @@ namespace {
 class Encoder {
 public:
     template <class T>
-        requires std::is_trivially_copyable_v<T>
+    requires std::is_trivially_copyable_v<T>
     void put(const T& value) {
         const auto* bytes = reinterpret_cast<const std::byte*>(&value);
         out.insert(out.end(), bytes, bytes + sizeof value);
@@ -40,7 +40,7 @@ class Decoder {
 public:
     explicit Decoder(std::span<const std::byte> bytes) : rest_(bytes) {}
     template <class T>
-        requires std::is_trivially_copyable_v<T>
+    requires std::is_trivially_copyable_v<T>
     void get(T& value) {
         if (!take(sizeof value)) return;
         std::memcpy(&value, taken_.data(), sizeof value);
@@ -82,13 +82,16 @@ private:
 template <class Coder, class M>
 void code(Coder& coder, M& message) {
     const auto each = [&](auto&... fields) {
-        if constexpr (std::is_same_v<Coder, Encoder>) (coder.put(fields), ...);
-        else (coder.get(fields), ...);
+        if constexpr (std::is_same_v<Coder, Encoder>)
+            (coder.put(fields), ...);
+        else
+            (coder.get(fields), ...);
     };
     using Plain = std::remove_const_t<M>;
     if constexpr (std::is_same_v<Plain, Setup>)
-        each(message.node, message.name, message.class_name, message.uri, message.actor_index, message.incarnation,
-             message.trigger, message.rate, message.properties, message.plugins, message.input_holds);
+        each(message.node, message.name, message.class_name, message.uri, message.actor_index,
+             message.incarnation, message.trigger, message.rate, message.properties,
+             message.plugins, message.input_holds);
     else if constexpr (std::is_same_v<Plain, Hello>)
         each(message.pid, message.incarnation);
     else if constexpr (std::is_same_v<Plain, Configure>)
@@ -117,7 +120,9 @@ Result<Message> decode_kind(std::uint32_t kind, Decoder& decoder) {
         if (kind != Kind) return decode_kind<Kind + 1>(kind, decoder);
         std::variant_alternative_t<Kind, Message> message;
         code(decoder, message);
-        if (!decoder.finished()) return fail(Errc::parse, "message of kind " + std::to_string(kind) + " is cut or too long");
+        if (!decoder.finished())
+            return fail(Errc::parse,
+                        "message of kind " + std::to_string(kind) + " is cut or too long");
         return Message(std::move(message));
     }
 }

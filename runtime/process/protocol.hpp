@@ -39,39 +39,47 @@ struct Setup {
     std::string node, name, class_name, uri;
     std::uint32_t actor_index = 0;
     std::uint64_t incarnation = 1;
-    Trigger trigger = Trigger::automatic;  ///< Never `automatic` once it is sent: the launcher resolved it.
-    Rate rate{};                           ///< Of its tick domain.
+    /// Never `automatic` once it is sent: the launcher resolved it.
+    Trigger trigger = Trigger::automatic;
+    Rate rate{};  ///< Of its tick domain.
     std::vector<std::pair<std::string, std::string>> properties;
-    std::vector<std::string> plugins;      ///< .so files to load before looking the class up (exec'd children).
-    std::vector<std::pair<std::string, std::uint32_t>> input_holds;  ///< Holds the graph sets, by input name.
+    /// .so files to load before looking the class up (exec'd children).
+    std::vector<std::string> plugins;
+    /// Holds the graph sets, by input name.
+    std::vector<std::pair<std::string, std::uint32_t>> input_holds;
 };
 struct Hello {
     std::int32_t pid = 0;
     std::uint64_t incarnation = 0;
 };
 struct Configure {
-    std::vector<MediaFormat> inputs;  ///< By input index; kind none: not linked (or unknown yet, in a feedback loop).
-    std::vector<std::uint8_t> linked; ///< By input index; 1: linked.
+    /// By input index; kind none: not linked (or unknown yet, in a feedback loop).
+    std::vector<MediaFormat> inputs;
+    std::vector<std::uint8_t> linked;  ///< By input index; 1: linked.
 };
 struct ConfiguredOutput {
     MediaFormat format{};  ///< kind none: carries nothing.
     std::uint32_t depth = 1, open_slots = 1;
 };
 struct Configured {
-    std::vector<ConfiguredOutput> outputs;      ///< By output index.
-    std::vector<std::uint32_t> input_holds;     ///< By input index.
+    std::vector<ConfiguredOutput> outputs;   ///< By output index.
+    std::vector<std::uint32_t> input_holds;  ///< By input index.
 };
 /// Descriptors travel beside `start` in this order: tick page (read-only); for each carried output: ring (rw), cells
 /// (rw); for each linked input: ring (read-only), cells (rw).
 struct Start {
     std::vector<std::uint8_t> output_carried;
-    struct In { std::uint8_t linked = 0; std::uint32_t cell = 0; };
+    struct In {
+        std::uint8_t linked = 0;
+        std::uint32_t cell = 0;
+    };
     std::vector<In> inputs;
 };
 struct Ready {};
 struct Stop {};
 struct Failed {
-    std::string stage;  ///< "setup", "configure", "format" (configure refused an input), "start", "process".
+    /// "setup", "configure", "format" (configure refused an input), "start", "process".
+    std::string stage;
     std::string text;
 };
 
@@ -94,8 +102,8 @@ struct ChangeRefused {
     std::string text;
 };
 
-using Message = std::variant<Setup, Hello, Configure, Configured, Start, Ready, Stop, Failed, ChangeFormat, ReplaceOutput,
-                             ReplaceInput, ChangeRefused>;
+using Message = std::variant<Setup, Hello, Configure, Configured, Start, Ready, Stop, Failed,
+                             ChangeFormat, ReplaceOutput, ReplaceInput, ChangeRefused>;
 
 [[nodiscard]] std::vector<std::byte> encode(const Message& message);
 [[nodiscard]] Result<Message> decode(std::span<const std::byte> bytes);

@@ -94,8 +94,8 @@ private:
     const CommandLine& line_;
     Screen& screen_;
     Nanoseconds tai_offset_ns_;
-    std::map<std::string, std::uint64_t>
-        next_;  ///< By actor: number of the first line not shown yet.
+    /// By actor: number of the first line not shown yet.
+    std::map<std::string, std::uint64_t> next_;
     std::size_t name_width_ = 0;
 };
 

@@ -101,7 +101,8 @@ std::string summary_words(const RunSummary& summary) {
             counted(totals.frames_out, "block", "blocks") + " published, " +
             std::to_string(totals.missed) + " missed, " +
             counted(totals.restarts, "restart", "restarts");
-    if (totals.ticks_skipped > 0) text += ", " + std::to_string(totals.ticks_skipped) + " skipped by the clock";
+    if (totals.ticks_skipped > 0)
+        text += ", " + std::to_string(totals.ticks_skipped) + " skipped by the clock";
     if (totals.failed > 0) text += ", " + std::to_string(totals.failed) + " failed";
     if (summary.killed > 0)
         text += ", " + std::to_string(summary.killed) + " killed at the deadline";
@@ -110,9 +111,8 @@ std::string summary_words(const RunSummary& summary) {
 
 bool worth_a_line(const RunTotals& before, const RunTotals& now) noexcept {
     return before.ticks_dropped != now.ticks_dropped || before.missed != now.missed ||
-           before.ticks_skipped != now.ticks_skipped ||
-           before.restarts != now.restarts || before.failed != now.failed ||
-           before.stopped != now.stopped;
+           before.ticks_skipped != now.ticks_skipped || before.restarts != now.restarts ||
+           before.failed != now.failed || before.stopped != now.stopped;
 }
 
 std::string rings_words(std::span<const RingCost> rings, std::uint64_t total_bytes, bool colours) {

@@ -26,20 +26,25 @@ struct Domain {
 
 Result<std::vector<Domain>> open_domains(const ipc::Channel::Message& message) {
     ClockSetup setup;
-    if (message.bytes.size() != sizeof setup) return fail(Errc::mismatch, "clock: the setup has another size");
+    if (message.bytes.size() != sizeof setup)
+        return fail(Errc::mismatch, "clock: the setup has another size");
     std::memcpy(&setup, message.bytes.data(), sizeof setup);
     if (setup.count < 1 || setup.count > max_tick_domains || message.fds.size() != setup.count)
         return fail(Errc::mismatch, "clock: 1 to 16 tick domains, a page each");
     std::vector<Domain> domains;
     ClockLine line = system_tai().line;
     for (std::uint32_t i = 0; i < setup.count; ++i) {
-        auto segment = ipc::MappedSegment::map(message.fds[i].get(), ipc::Access::read_write, tick_page_layout_hash);
+        auto segment = ipc::MappedSegment::map(message.fds[i].get(), ipc::Access::read_write,
+                                               tick_page_layout_hash);
         if (!segment) return tl::unexpected(segment.error());
-        if (setup.rates[i].num <= 0 || setup.rates[i].den <= 0) return fail(Errc::invalid_argument, "clock: a rate is positive");
+        if (setup.rates[i].num <= 0 || setup.rates[i].den <= 0)
+            return fail(Errc::invalid_argument, "clock: a rate is positive");
         auto* page = reinterpret_cast<TickPage*>(segment->payload());
         const TickReading last = read_tick(*page);
-        line = continue_line(last, line);  // one line for all domains: the predecessor's if there was one
-        domains.push_back({std::move(*segment), page, TickSchedule(setup.rates[i], line, last, MonotonicTime::now())});
+        line = continue_line(last,
+                             line);  // one line for all domains: the predecessor's if there was one
+        domains.push_back({std::move(*segment), page,
+                           TickSchedule(setup.rates[i], line, last, MonotonicTime::now())});
     }
     return domains;
 }
@@ -64,7 +69,8 @@ int clock_main(UniqueFd channel_fd) noexcept {
     if (!message) return message.error().code == Errc::gone ? 0 : 1;
     auto domains = open_domains(*message);
     if (!domains) return 1;
-    prctl(PR_SET_TIMERSLACK, 1);  // nanosecond; the default of 50 µs would be lateness of every tick
+    prctl(PR_SET_TIMERSLACK,
+          1);  // nanosecond; the default of 50 µs would be lateness of every tick
     MonotonicTime next_look = MonotonicTime::now();
     for (;;) {
         const MonotonicTime now = MonotonicTime::now();

@@ -22,8 +22,8 @@ struct ActorRow {
     std::uint64_t restarts = 0;
     std::uint64_t incarnation = 0;  ///< 0 before the first start.
     std::uint64_t uptime_ms = 0;    ///< Of this incarnation; of the last one if it has ended.
-    std::optional<std::string>
-        exit;  ///< How the last one ended: see `exit_words`. None: none has yet.
+    /// How the last one ended: see `exit_words`. None: none has yet.
+    std::optional<std::string> exit;
     std::string dispatcher;
     std::uint64_t ticks = 0, ticks_dropped = 0;  ///< Over all incarnations, as all counts here.
 

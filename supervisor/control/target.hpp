@@ -23,8 +23,8 @@ inline constexpr std::size_t max_target_parts = 16;
 
 struct Target {
     std::vector<std::string> segments;  ///< Of "/v1/actors": "v1", "actors". None of "/".
-    std::vector<std::pair<std::string, std::string>>
-        query;  ///< In order; a key without "=" has an empty value.
+    /// In order; a key without "=" has an empty value.
+    std::vector<std::pair<std::string, std::string>> query;
 
     /// The value of the first key of that name.
     [[nodiscard]] std::optional<std::string_view> value(std::string_view key) const noexcept;

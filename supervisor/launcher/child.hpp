@@ -34,8 +34,8 @@ struct Child {
     std::string failed_stage{}, failed_text{};  ///< What it said last, if it said so.
     ExitReason exit{};
     MonotonicTime spawned{}, ended{};
-    bool order_lost =
-        false;  ///< Its zygote died before it reported a pid: perhaps it was never born.
+    /// Its zygote died before it reported a pid: perhaps it was never born.
+    bool order_lost = false;
     bool channel_ended = false;
 
     [[nodiscard]] ipc::ActorPage& actor_page() const noexcept {

@@ -36,8 +36,8 @@ ChildStep expected(const ChildState& state, ChildPhase from, ChildPhase to,
 }
 
 ChildStep stop(ChildState state) noexcept {
-    state.restart_allowed =
-        false;  // before the stop is sent: else a death in between would bring it back
+    // before the stop is sent: else a death in between would bring it back
+    state.restart_allowed = false;
     state.stop_wanted = true;
     if (state.phase == ChildPhase::idle) return moved(state, ChildPhase::stopped, act_publish);
     if (!is_alive(state.phase) || state.phase == ChildPhase::stopping) return unchanged(state);

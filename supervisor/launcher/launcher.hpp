@@ -132,8 +132,8 @@ private:
     std::optional<ReadyOrder> ready_order_;
     std::optional<RingTable> rings_;
     RunPhase phase_ = RunPhase::preparing;
-    bool was_running_ =
-        false;            ///< RUNNING was reached: a stop drains; else everybody is told at once.
+    /// RUNNING was reached: a stop drains; else everybody is told at once.
+    bool was_running_ = false;
     bool dirty_ = false;  ///< A state changed since settle() last looked.
     bool done_ = false, zombies_ = false;
     std::optional<StopReason> stop_reason_;
@@ -144,8 +144,8 @@ private:
     MonotonicTime stop_rest_at_{INT64_MAX}, kill_at_{INT64_MAX}, time_is_up_{INT64_MAX},
         totals_at_{INT64_MAX};
     MonotonicTime settle_at_{};  ///< Not before: settle() looks at the whole graph.
-    std::vector<std::pair<pid_t, ExitReason>>
-        early_exits_;  ///< Reaped before their pid was reported.
+    /// Reaped before their pid was reported.
+    std::vector<std::pair<pid_t, ExitReason>> early_exits_;
 };
 
 }  // namespace streamlib::supervision

@@ -35,8 +35,8 @@ struct ActorEvent {
     std::int32_t pid = 0;
     std::uint64_t incarnation = 0;
     ipc::ExitKind exit_kind{};  ///< For stopped and failed.
-    std::string
-        exit_text;  ///< "exit 1: no such file: a.mov", "signal 9 (SIGKILL)"; empty: ended well.
+    /// "exit 1: no such file: a.mov", "signal 9 (SIGKILL)"; empty: ended well.
+    std::string exit_text;
 };
 
 /// One ring: what an output costs.

@@ -22,7 +22,8 @@ int main(int argc, char** argv) {
             // The name comes first, so that a crash is told with the file that made it.
             std::printf("%s (%zu bytes)\n", entry.path().c_str(), bytes.size());
             std::fflush(stdout);
-            LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+            LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                                   bytes.size());
             ++count;
         }
     }

@@ -15,7 +15,9 @@ class LocalRing {
 public:
     /// Anonymous memory that children of fork() share.
     explicit LocalRing(const RingGeometry& g, std::uint32_t hold = 1)
-        : ring_bytes_(ring_segment_bytes(g)), cell_bytes_(cell_segment_bytes(g.cells)), ring_(map(ring_bytes_)),
+        : ring_bytes_(ring_segment_bytes(g)),
+          cell_bytes_(cell_segment_bytes(g.cells)),
+          ring_(map(ring_bytes_)),
           cells_(map(cell_bytes_)) {
         format_ring(ring_, g, {});
         format_cells(cells_, g.cells);
@@ -46,7 +48,8 @@ private:
 };
 
 /// Publishes a block whose payload is `value` repeated.
-inline std::uint64_t publish_value(RingWriter& writer, std::uint64_t value, std::uint32_t flags = 0) {
+inline std::uint64_t publish_value(RingWriter& writer, std::uint64_t value,
+                                   std::uint32_t flags = 0) {
     OpenSlot slot = writer.claim();
     if (!slot) std::abort();
     auto* words = reinterpret_cast<std::uint64_t*>(slot.payload.data());

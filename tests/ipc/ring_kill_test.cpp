@@ -219,7 +219,8 @@ enum class Part { writer, latest, every };
     BlockView view;
     std::uint64_t last = 0;
     for (;;) {
-        const ReadStatus status = part == Part::latest ? reader.read_latest(view) : reader.read_new(view);
+        const ReadStatus status =
+            part == Part::latest ? reader.read_latest(view) : reader.read_new(view);
         if (status != ReadStatus::fresh) continue;
         if (!is_whole(view)) score.torn.fetch_add(1);
         if (view.header().sequence <= last) score.backwards.fetch_add(1);
@@ -230,7 +231,8 @@ enum class Part { writer, latest, every };
 
 TEST(RingKill, random_kills_of_everybody_for_twenty_seconds_under_load) {
     LocalRing ring({.slots = slots, .cells = 2, .payload_capacity = payload});
-    auto* score = new (mmap(nullptr, sizeof(Score), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)) Score;
+    auto* score = new (mmap(nullptr, sizeof(Score), PROT_READ | PROT_WRITE,
+                            MAP_SHARED | MAP_ANONYMOUS, -1, 0)) Score;
     std::uint64_t incarnation = 0;
     const auto start = [&](Part part) {
         ++incarnation;
@@ -247,8 +249,10 @@ TEST(RingKill, random_kills_of_everybody_for_twenty_seconds_under_load) {
         const auto who = random() % 3;
         kill(pids[who], SIGKILL);
         waitpid(pids[who], nullptr, 0);
-        if (who == 0) wake_readers_of_the_dead(ring.memory);
-        else clear_cell(ring.memory, static_cast<std::uint32_t>(who - 1));
+        if (who == 0)
+            wake_readers_of_the_dead(ring.memory);
+        else
+            clear_cell(ring.memory, static_cast<std::uint32_t>(who - 1));
         pids[who] = start(static_cast<Part>(who));
         ++kills;
     }
@@ -260,7 +264,8 @@ TEST(RingKill, random_kills_of_everybody_for_twenty_seconds_under_load) {
     clear_cell(ring.memory, 1);
     RecordProperty("kills", kills);
     std::printf("%d kills, %llu blocks written, %llu read\n", kills,
-                static_cast<unsigned long long>(score->written.load()), static_cast<unsigned long long>(score->read.load()));
+                static_cast<unsigned long long>(score->written.load()),
+                static_cast<unsigned long long>(score->read.load()));
     EXPECT_GT(kills, 100);
     EXPECT_GT(score->read.load(), 1000u);
     EXPECT_EQ(score->torn.load(), 0u);

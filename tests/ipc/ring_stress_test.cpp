@@ -22,7 +22,10 @@ bool is_whole(const BlockView& view) {
 struct Stress {
     static constexpr std::uint64_t blocks = 200'000;
     static constexpr std::uint32_t readers = 4;
-    LocalRing ring{{.slots = 1 + 1 + readers, .cells = readers, .depth = 1, .payload_capacity = payload_bytes}};
+    LocalRing ring{{.slots = 1 + 1 + readers,
+                    .cells = readers,
+                    .depth = 1,
+                    .payload_capacity = payload_bytes}};
     std::atomic<bool> done{false};
     std::atomic<std::uint64_t> torn{0}, backwards{0}, reads{0};
 
@@ -30,7 +33,8 @@ struct Stress {
         RingWriter writer = RingWriter::attach(ring.memory, 1).value();
         for (std::uint64_t i = 1; i <= blocks; ++i) {
             publish_value(writer, i);
-            if (i % 64 == 0) std::this_thread::yield();  // two cores: let the readers meet every state
+            if (i % 64 == 0)
+                std::this_thread::yield();  // two cores: let the readers meet every state
         }
         EXPECT_EQ(writer.counters().no_free_slot, 0u);
         EXPECT_EQ(writer.sequence(), blocks);
@@ -105,8 +109,10 @@ TEST(RingStress, two_open_slots_published_in_any_order_while_read) {
         ASSERT_TRUE(a && b);
         fill(a, 2 * i);
         fill(b, 2 * i + 1);
-        if (i % 3 == 0) writer.abandon(a);
-        else if (i % 2 == 0) writer.publish(a, {.payload_bytes = payload_bytes});
+        if (i % 3 == 0)
+            writer.abandon(a);
+        else if (i % 2 == 0)
+            writer.publish(a, {.payload_bytes = payload_bytes});
         writer.publish(b, {.payload_bytes = payload_bytes});
         if (a) writer.publish(a, {.payload_bytes = payload_bytes});
     }

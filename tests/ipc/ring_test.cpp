@@ -249,14 +249,17 @@ TEST(Ring, a_cell_that_does_not_exist_or_was_not_assigned_is_a_clear_error) {
 
 TEST(Ring, foreign_or_cut_memory_is_refused) {
     LocalRing ring({.slots = 3, .payload_capacity = 4096});
-    EXPECT_FALSE(RingMemory::open(ring.ring_bytes(), ring.ring_size() - 4096, ring.cell_bytes(), ring.cell_size()));
+    EXPECT_FALSE(RingMemory::open(ring.ring_bytes(), ring.ring_size() - 4096, ring.cell_bytes(),
+                                  ring.cell_size()));
     EXPECT_FALSE(RingMemory::open(ring.ring_bytes(), 10, ring.cell_bytes(), ring.cell_size()));
     EXPECT_FALSE(RingMemory::open(ring.ring_bytes(), ring.ring_size(), ring.cell_bytes(), 64));
     ring.memory.header().slots = 1'000'000;
-    EXPECT_FALSE(RingMemory::open(ring.ring_bytes(), ring.ring_size(), ring.cell_bytes(), ring.cell_size()));
+    EXPECT_FALSE(
+        RingMemory::open(ring.ring_bytes(), ring.ring_size(), ring.cell_bytes(), ring.cell_size()));
     ring.memory.header().slots = 3;
     ring.memory.header().magic = 1;
-    EXPECT_FALSE(RingMemory::open(ring.ring_bytes(), ring.ring_size(), ring.cell_bytes(), ring.cell_size()));
+    EXPECT_FALSE(
+        RingMemory::open(ring.ring_bytes(), ring.ring_size(), ring.cell_bytes(), ring.cell_size()));
 }
 
 TEST(Ring, payloads_are_aligned_for_frames_and_for_small_blocks) {
@@ -285,7 +288,8 @@ TEST(Wake, a_sleeper_is_woken_by_the_next_publication) {
     RingWriter writer = writer_of(ring);
     RingReader reader = reader_of(ring);
     RingReader* list[] = {&reader};
-    std::thread sleeper([&] { EXPECT_EQ(wait_for_blocks(list, {}, never, 0), WaitStatus::changed); });
+    std::thread sleeper(
+        [&] { EXPECT_EQ(wait_for_blocks(list, {}, never, 0), WaitStatus::changed); });
     while (ring.memory.cell(0).sleeping.load() == 0) std::this_thread::yield();
     publish_value(writer, 1);
     sleeper.join();
@@ -336,7 +340,8 @@ TEST(Wake, a_deadline_that_has_passed_returns_at_once) {
     LocalRing ring({.slots = 3, .payload_capacity = 64});
     RingReader reader = reader_of(ring);
     RingReader* list[] = {&reader};
-    EXPECT_EQ(wait_for_blocks(list, {}, MonotonicTime::now() + 1'000'000, 0), WaitStatus::timed_out);
+    EXPECT_EQ(wait_for_blocks(list, {}, MonotonicTime::now() + 1'000'000, 0),
+              WaitStatus::timed_out);
     EXPECT_EQ(wait_for_blocks(list, {}, MonotonicTime{1}, 100'000), WaitStatus::timed_out);
 }
 
@@ -351,7 +356,8 @@ TEST(Wake, a_changed_word_beside_the_rings_ends_the_wait) {
     });
     while (ring.memory.cell(0).sleeping.load() == 0) std::this_thread::yield();
     command.store(1);
-    while (futex_wake_all(words[0].word) == 0 && ring.memory.cell(0).sleeping.load() != 0) std::this_thread::yield();
+    while (futex_wake_all(words[0].word) == 0 && ring.memory.cell(0).sleeping.load() != 0)
+        std::this_thread::yield();
     sleeper.join();
 }
 

@@ -80,7 +80,8 @@ public:
 STREAMLIB_ACTOR(Double)
 
 struct Knobs final : Actor {
-    Property<double> gain{*this, "gain", 0.0, {.text = "Gain", .unit = "dB", .min = -60, .max = 12}};
+    Property<double> gain{
+        *this, "gain", 0.0, {.text = "Gain", .unit = "dB", .min = -60, .max = 12}};
     Property<bool> loud{*this, "loud", false};
     Property<std::string> mode{*this, "mode", "a", {.choices = {"a", "b"}}};
     void process(const Tick&) override {}
@@ -132,7 +133,8 @@ TEST(Actor, triggered_by_input_it_sees_every_block_once) {
     h.link("in", numbers());
     h.trigger(Trigger::input);
     ASSERT_TRUE(h.configure() && h.start());
-    for (std::uint64_t v = 1; v <= 5; ++v) h.feed("in", bytes_of(v), TaiTime{static_cast<std::int64_t>(v)});
+    for (std::uint64_t v = 1; v <= 5; ++v)
+        h.feed("in", bytes_of(v), TaiTime{static_cast<std::int64_t>(v)});
     h.tick();
     const auto blocks = h.take("out");
     ASSERT_EQ(blocks.size(), 5u);
@@ -183,7 +185,8 @@ TEST(Properties, are_checked_with_range_unit_and_choices) {
     const auto above = h.set("gain", "13");
     ASSERT_FALSE(above);
     EXPECT_NE(above.error().text.find("above 12 dB"), std::string::npos) << above.error().text;
-    for (const char* bad : {"", "x", "1x", "nan", "inf", "1e999"}) EXPECT_FALSE(h.set("gain", bad)) << bad;
+    for (const char* bad : {"", "x", "1x", "nan", "inf", "1e999"})
+        EXPECT_FALSE(h.set("gain", bad)) << bad;
     EXPECT_TRUE(h.set("loud", "yes"));
     EXPECT_TRUE(*static_cast<Knobs&>(h.actor()).loud);
     EXPECT_FALSE(h.set("loud", "2"));

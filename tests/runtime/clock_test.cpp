@@ -13,7 +13,8 @@ constexpr Rate ntsc{60000, 1001};
 constexpr TaiTime today{1'795'000'000'000'000'000};
 
 TEST(TickMath, a_tick_begins_at_the_first_nanosecond_of_its_index) {
-    for (const Rate rate : {ntsc, Rate{50, 1}, Rate{1000, 1}, Rate{24000, 1001}, Rate{48000, 1}, Rate{1, 3}}) {
+    for (const Rate rate :
+         {ntsc, Rate{50, 1}, Rate{1000, 1}, Rate{24000, 1001}, Rate{48000, 1}, Rate{1, 3}}) {
         const std::uint64_t first = tick_index_at(today, rate);
         for (std::uint64_t i = first; i < first + 2000; ++i) {
             const TaiTime begin = time_of_tick(i, rate);

@@ -31,7 +31,13 @@ std::vector<Message> one_of_each() {
     Start start;
     start.output_carried = {1, 0};
     start.inputs = {{1, 5}, {0, 0}};
-    return {a_setup(), Hello{42, 3}, Configure{{MediaFormat(AudioFormat{})}, {1}}, configured, start, Ready{}, Stop{},
+    return {a_setup(),
+            Hello{42, 3},
+            Configure{{MediaFormat(AudioFormat{})}, {1}},
+            configured,
+            start,
+            Ready{},
+            Stop{},
             Failed{"start", "no such device"}};
 }
 
@@ -51,7 +57,8 @@ TEST(Protocol, every_message_survives_the_wire) {
 TEST(Protocol, a_cut_or_prolonged_message_is_refused) {
     for (const Message& message : one_of_each()) {
         auto bytes = encode(message);
-        for (std::size_t n = 0; n < bytes.size(); ++n) EXPECT_FALSE(decode(std::span(bytes).first(n)));
+        for (std::size_t n = 0; n < bytes.size(); ++n)
+            EXPECT_FALSE(decode(std::span(bytes).first(n)));
         bytes.push_back(std::byte{0});
         EXPECT_FALSE(decode(bytes));
     }

@@ -15,7 +15,8 @@ class Grower final : public Actor {
 public:
     static constexpr const char* class_name = "Grower";
     static constexpr const char* class_text = "Counts in ever larger blocks";
-    Property<std::int64_t> grow_every{*this, "grow_every", 10, {.text = "Blocks of one size", .min = 1}};
+    Property<std::int64_t> grow_every{
+        *this, "grow_every", 10, {.text = "Blocks of one size", .min = 1}};
     Property<std::int64_t> blocks{*this, "blocks", 40, {.text = "Ends after so many", .min = 1}};
     Output<Data> out{*this, "out", "Its count", {.depth = 64}};
 
@@ -69,7 +70,8 @@ public:
         }
     }
     void stop() override {
-        std::ofstream(*path) << seen_ << ' ' << unordered_ << ' ' << torn_ << ' ' << changes_ << ' ' << in.missed() << '\n';
+        std::ofstream(*path) << seen_ << ' ' << unordered_ << ' ' << torn_ << ' ' << changes_ << ' '
+                             << in.missed() << '\n';
     }
 
 private:

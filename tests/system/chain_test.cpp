@@ -41,12 +41,16 @@ path = "eye.json"
     // A machine that is busy with something else makes blocks late, which shows as repeats. A fault of ours does so in every run.
     constexpr int attempts = 4;
     for (int attempt = 0; attempt < attempts; ++attempt) {
-        answer = run({"chain.toml", "--for", std::to_string(seconds) + "s"}, (seconds + 30) * second);
+        answer =
+            run({"chain.toml", "--for", std::to_string(seconds) + "s"}, (seconds + 30) * second);
         figures = content(path("eye.json"));
         std::printf("%s", figures.c_str());
         // Quiet or not: what did not come is in somebody's count.
-        EXPECT_LE(json_number(figures, "missing"), static_cast<double>(totals_of(answer.out).losses())) << answer.out;
-        const bool disturbed = totals_of(answer.out).losses() != 0 || json_number(figures, "repeats") != 0 ||
+        EXPECT_LE(json_number(figures, "missing"),
+                  static_cast<double>(totals_of(answer.out).losses()))
+            << answer.out;
+        const bool disturbed = totals_of(answer.out).losses() != 0 ||
+                               json_number(figures, "repeats") != 0 ||
                                json_number(figures, "max", "latency_origin_ns") >= period;
         if (answer.status != 0 || !disturbed) break;
         std::printf("%s\nthe machine is overloaded\n", lines_of(answer.out).back().c_str());
@@ -86,7 +90,10 @@ path = "eye.json"
         ASSERT_EQ(answer.status, 0) << answer.out << answer.error;
         const std::string figures = content(path("eye.json"));
         if (json_number(figures, "repeats") == 0) {
-            EXPECT_EQ(json_number(figures, "blocks") + static_cast<double>(totals_of(answer.out).missed), 30) << figures;
+            EXPECT_EQ(
+                json_number(figures, "blocks") + static_cast<double>(totals_of(answer.out).missed),
+                30)
+                << figures;
             return;
         }
         std::printf("%s", figures.c_str());

@@ -15,9 +15,10 @@ class DemoKill : public SystemTest, public testing::WithParamInterface<const cha
 TEST_P(DemoKill, costs_nothing_but_itself) {
     const std::vector<std::string> chain{"clip", "convert", "overlay", "out"};
     const std::string victim = GetParam();
-    static_cast<void>(ffmpeg("-f lavfi -i testsrc2=s=320x180:r=25:d=3 -c:v mpeg4 -q:v 3 " + path("made.avi")));
-    const auto node = start({"examples/clip.toml", "--set", "clip.path=made.avi", "--set", "clip.loop=true", "--set",
-                             "out.path=out.mkv"});
+    static_cast<void>(
+        ffmpeg("-f lavfi -i testsrc2=s=320x180:r=25:d=3 -c:v mpeg4 -q:v 3 " + path("made.avi")));
+    const auto node = start({"examples/clip.toml", "--set", "clip.path=made.avi", "--set",
+                             "clip.loop=true", "--set", "out.path=out.mkv"});
     wait_for("out", "RUNNING");
     ASSERT_TRUE(wait_for_ticks("out", 15)) << node->so_far().out << node->so_far().error;
     std::vector<pid_t> pids;
@@ -45,7 +46,8 @@ TEST_P(DemoKill, costs_nothing_but_itself) {
     EXPECT_EQ(lines_of(answer.error).size(), 1U) << answer.error;
     EXPECT_THAT(answer.error, HasSubstr(victim));
     EXPECT_THAT(answer.error, HasSubstr("signal 9"));
-    const std::size_t frames = lines_of(ffprobe("-select_streams v:0 -show_entries packet=pts " + path("out.mkv"))).size();
+    const std::size_t frames =
+        lines_of(ffprobe("-select_streams v:0 -show_entries packet=pts " + path("out.mkv"))).size();
     EXPECT_GT(frames, 0U);
     EXPECT_EQ(picture_hashes(path("out.mkv")).size(), frames);
 }

@@ -14,13 +14,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::string scaled = std::string("scale=flags=") + actors::ffmpeg_scale_flags + ",format=yuv422p10le";
+const std::string scaled =
+    std::string("scale=flags=") + actors::ffmpeg_scale_flags + ",format=yuv422p10le";
 
 class Demo : public SystemTest {
 protected:
     /// 3 s of moving shapes.
     std::string made_clip() {
-        static_cast<void>(ffmpeg("-f lavfi -i testsrc2=s=320x180:r=25:d=3 -c:v mpeg4 -q:v 3 " + path("made.avi")));
+        static_cast<void>(ffmpeg("-f lavfi -i testsrc2=s=320x180:r=25:d=3 -c:v mpeg4 -q:v 3 " +
+                                 path("made.avi")));
         return path("made.avi");
     }
 
@@ -55,7 +57,8 @@ protected:
         ASSERT_FALSE(wanted.empty());
         ASSERT_EQ(times.size(), wanted.size());
         // MKV counts milliseconds.
-        for (std::size_t i = 0; i < times.size(); ++i) EXPECT_NEAR(times[i], wanted[i], 0.00101) << "frame " << i;
+        for (std::size_t i = 0; i < times.size(); ++i)
+            EXPECT_NEAR(times[i], wanted[i], 0.00101) << "frame " << i;
     }
 
     /// The graph of the demo but for the overlay: what comes out must be what FFmpeg makes of it.
@@ -84,7 +87,9 @@ protected:
 
 TEST_F(Demo, a_made_clip_comes_out_whole) { expect_whole(made_clip()); }
 
-TEST_F(Demo, a_made_clip_has_the_bytes_of_ffmpeg_where_nothing_is_drawn) { expect_same_bytes(made_clip()); }
+TEST_F(Demo, a_made_clip_has_the_bytes_of_ffmpeg_where_nothing_is_drawn) {
+    expect_same_bytes(made_clip());
+}
 
 TEST_F(Demo, a_real_clip_comes_out_whole) {
     const std::string clip = real_clip();
@@ -119,8 +124,8 @@ TEST_F(Demo, without_a_clip_plays_the_test_pattern_and_overwrites_nothing) {
 }
 
 TEST_F(Demo, an_interrupt_finishes_the_file) {
-    const auto node = start({"examples/clip.toml", "--set", "clip.path=" + made_clip(), "--set", "clip.loop=true", "--set",
-                             "out.path=out.mkv"});
+    const auto node = start({"examples/clip.toml", "--set", "clip.path=" + made_clip(), "--set",
+                             "clip.loop=true", "--set", "out.path=out.mkv"});
     wait_for("out", "RUNNING");
     ASSERT_TRUE(wait_for_ticks("out", 20)) << node->so_far().out;
     ASSERT_EQ(::kill(node->pid(), SIGINT), 0);
@@ -128,7 +133,8 @@ TEST_F(Demo, an_interrupt_finishes_the_file) {
     EXPECT_EQ(answer.status, 0) << answer.error;
     EXPECT_EQ(answer.error, "");
     // Only a file that was finished knows how long it is.
-    const double length = std::atof(ffprobe("-show_entries format=duration " + path("out.mkv")).c_str());
+    const double length =
+        std::atof(ffprobe("-show_entries format=duration " + path("out.mkv")).c_str());
     const std::vector<double> times = picture_times(path("out.mkv"));
     EXPECT_GE(times.size(), 20U);
     EXPECT_NEAR(length, static_cast<double>(times.size()) / 25, 0.041);
@@ -137,7 +143,8 @@ TEST_F(Demo, an_interrupt_finishes_the_file) {
     if (totals_of(answer.out).missed > 0) return;
     // Sources stop first: what was on its way is in the file, each frame three times published before.
     EXPECT_EQ(times.size() * 3, totals_of(answer.out).published) << answer.out;
-    for (std::size_t i = 1; i < times.size(); ++i) EXPECT_NEAR(times[i] - times[i - 1], 0.04, 0.00201) << "frame " << i;
+    for (std::size_t i = 1; i < times.size(); ++i)
+        EXPECT_NEAR(times[i] - times[i - 1], 0.04, 0.00201) << "frame " << i;
 }
 
 }  // namespace

@@ -14,7 +14,8 @@ class Examples : public SystemTest {
 protected:
     static void expect_counted(const std::string& figures, const Answer& answer, double most) {
         ASSERT_FALSE(figures.empty()) << answer.out << answer.error;
-        const double blocks = json_number(figures, "blocks"), missing = json_number(figures, "missing");
+        const double blocks = json_number(figures, "blocks"),
+                     missing = json_number(figures, "missing");
         EXPECT_GT(blocks, 10) << figures;
         EXPECT_LE(blocks, most) << figures;
         EXPECT_EQ(json_number(figures, "backward"), 0) << figures;
@@ -25,8 +26,8 @@ protected:
 };
 
 TEST_F(Examples, bars) {
-    const Answer answer =
-        run({"examples/bars.toml", "--for", "2s", "--set", "eye.path=eye.json", "--set", "ear.path=ear.json"});
+    const Answer answer = run({"examples/bars.toml", "--for", "2s", "--set", "eye.path=eye.json",
+                               "--set", "ear.path=ear.json"});
     EXPECT_EQ(answer.status, 0) << answer.out << answer.error;
     EXPECT_EQ(answer.error, "");
     expect_counted(content(path("eye.json")), answer, 2.5 * 60);
@@ -43,8 +44,9 @@ TEST_F(Examples, a_class_from_a_plugin) {
 }
 
 TEST_F(Examples, a_plugin_that_turns_nothing_leaves_the_index_readable) {
-    const Answer answer = run({"examples/custom_actor/mirror.toml", "--for", "1s", "--set", "eye.path=eye.json", "--set",
-                               "mirror.enabled=false", "--set", "bars.index=true"});
+    const Answer answer =
+        run({"examples/custom_actor/mirror.toml", "--for", "1s", "--set", "eye.path=eye.json",
+             "--set", "mirror.enabled=false", "--set", "bars.index=true"});
     EXPECT_EQ(answer.status, 0) << answer.out << answer.error;
     EXPECT_EQ(json_number(content(path("eye.json")), "unreadable"), 0);
     EXPECT_THAT(content(path("eye.json")), HasSubstr(R"("index":"burnt")"));

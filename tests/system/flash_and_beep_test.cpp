@@ -55,10 +55,12 @@ std::vector<double> flashes(const std::string& file) {
     std::vector<double> times;
     double time = -1;
     bool was_white = false;
-    for (const std::string& line : lines_of(ffmpeg("-copyts -i " + file +
-                                                   " -an -vf signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-"
-                                                   " -fps_mode passthrough -f null -"))) {
-        if (const auto at = line.find("pts_time:"); at != std::string::npos) time = std::atof(line.c_str() + at + 9);
+    for (const std::string& line :
+         lines_of(ffmpeg("-copyts -i " + file +
+                         " -an -vf signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-"
+                         " -fps_mode passthrough -f null -"))) {
+        if (const auto at = line.find("pts_time:"); at != std::string::npos)
+            time = std::atof(line.c_str() + at + 9);
         const auto at = line.find("YAVG=");
         if (at == std::string::npos) continue;
         const bool white = std::atof(line.c_str() + at + 5) > 180;
@@ -70,19 +72,25 @@ std::vector<double> flashes(const std::string& file) {
 
 /// When sound begins after at least 0.2 s of silence, to the sample.
 std::vector<double> beeps(const std::string& file) {
-    const double start = std::atof(ffprobe("-select_streams a:0 -show_entries packet=pts_time -read_intervals %+#1 " + file).c_str());
+    const double start = std::atof(
+        ffprobe("-select_streams a:0 -show_entries packet=pts_time -read_intervals %+#1 " + file)
+            .c_str());
     const std::string raw = ffmpeg("-i " + file + " -vn -ac 1 -ar 48000 -f s16le -");
     std::vector<double> times;
-    std::size_t silent = 9600;  // A file that begins within a beep has no onset there: see `silent` below.
+    // A file that begins within a beep has no onset there: see `silent` below.
+    std::size_t silent = 9600;
     bool first = true;
     for (std::size_t n = 0; n * 2 + 1 < raw.size(); ++n) {
-        const auto low = static_cast<unsigned char>(raw[n * 2]), high = static_cast<unsigned char>(raw[n * 2 + 1]);
-        const auto sample = std::bit_cast<std::int16_t>(static_cast<std::uint16_t>(low | high << 8U));
+        const auto low = static_cast<unsigned char>(raw[n * 2]),
+                   high = static_cast<unsigned char>(raw[n * 2 + 1]);
+        const auto sample =
+            std::bit_cast<std::int16_t>(static_cast<std::uint16_t>(low | high << 8U));
         if (std::abs(sample) < 30) {
             ++silent;
             continue;
         }
-        if (silent >= 9600 && !(first && n == 0)) times.push_back(start + static_cast<double>(n) / 48000);
+        if (silent >= 9600 && !(first && n == 0))
+            times.push_back(start + static_cast<double>(n) / 48000);
         first = false;
         silent = 0;
     }
@@ -113,10 +121,13 @@ TEST_F(FlashAndBeep, meet_in_the_file) {
 }
 
 TEST_F(FlashAndBeep, leave_the_sync_together) {
-    write("eyes.toml", "links = [\n" + std::string(branches) + R"(    "sync.out1 >> eye",
+    write("eyes.toml",
+          "links = [\n" + std::string(branches) + R"(    "sync.out1 >> eye",
     "sync.out2 >> ear",
 ]
-)" + graph("[actors.eye]\nclass = \"Probe\"\npath = \"eye.json\"\n[actors.ear]\nclass = \"Probe\"\npath = \"ear.json\"\n"));
+)" +
+              graph("[actors.eye]\nclass = \"Probe\"\npath = \"eye.json\"\n[actors.ear]\nclass = "
+                    "\"Probe\"\npath = \"ear.json\"\n"));
     const Answer answer = run({"eyes.toml"});
     ASSERT_EQ(answer.status, 0) << answer.out << answer.error;
     for (const char* const name : {"eye.json", "ear.json"}) {
@@ -125,8 +136,9 @@ TEST_F(FlashAndBeep, leave_the_sync_together) {
         EXPECT_GT(json_number(figures, "blocks"), 50) << figures;
         // `time` is when a block is due behind the sync: 400 ms after its capture, on either way.
         for (const char* const which : {"min", "max"}) {
-            EXPECT_NEAR(json_number(figures, which, "latency_origin_ns") - json_number(figures, which, "latency_time_ns"), 400e6,
-                        1e6)
+            EXPECT_NEAR(json_number(figures, which, "latency_origin_ns") -
+                            json_number(figures, which, "latency_time_ns"),
+                        400e6, 1e6)
                 << name << " " << which;
         }
         // It comes no earlier than that, give or take the tick at which it is due.

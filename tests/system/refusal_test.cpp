@@ -63,12 +63,17 @@ tigger = "tick"
     // Two links into one input: the second is at fault, and the first is named.
     EXPECT_THAT(found, Contains(AllOf(StartsWith("bad.toml:3:"), HasSubstr("sink.in")))) << all;
     EXPECT_THAT(found, Contains(AllOf(StartsWith("bad.toml:4:"), HasSubstr("ghost"))));
-    EXPECT_THAT(found, Contains(AllOf(StartsWith("bad.toml:5:"), HasSubstr("tone.audio"), HasSubstr("overlay.video"))));
-    EXPECT_THAT(found, Contains(AllOf(StartsWith("bad.toml:15:"), HasSubstr("evry"), HasSubstr("\"every\""))));
-    EXPECT_THAT(found, Contains(AllOf(StartsWith("bad.toml:18:"), HasSubstr("level"), HasSubstr("dBFS"))));
-    EXPECT_THAT(found, Contains(AllOf(StartsWith("bad.toml:22:"), HasSubstr("TestPatern"), HasSubstr("\"TestPattern\""))));
+    EXPECT_THAT(found, Contains(AllOf(StartsWith("bad.toml:5:"), HasSubstr("tone.audio"),
+                                      HasSubstr("overlay.video"))));
+    EXPECT_THAT(found, Contains(AllOf(StartsWith("bad.toml:15:"), HasSubstr("evry"),
+                                      HasSubstr("\"every\""))));
+    EXPECT_THAT(found,
+                Contains(AllOf(StartsWith("bad.toml:18:"), HasSubstr("level"), HasSubstr("dBFS"))));
+    EXPECT_THAT(found, Contains(AllOf(StartsWith("bad.toml:22:"), HasSubstr("TestPatern"),
+                                      HasSubstr("\"TestPattern\""))));
     EXPECT_THAT(found, Contains(AllOf(StartsWith("bad.toml:25:"), HasSubstr("none.avi"))));
-    EXPECT_THAT(found, Contains(AllOf(StartsWith("bad.toml:26:"), HasSubstr("tigger"), HasSubstr("\"trigger\""))));
+    EXPECT_THAT(found, Contains(AllOf(StartsWith("bad.toml:26:"), HasSubstr("tigger"),
+                                      HasSubstr("\"trigger\""))));
     for (const std::string& line : found) EXPECT_THAT(line, StartsWith("bad.toml:"));
 }
 
@@ -86,26 +91,31 @@ class = "Null"
 )");
     const std::vector<std::string> found = findings("formats.toml");
     ASSERT_EQ(found.size(), 1U) << testing::PrintToString(found);
-    EXPECT_THAT(found[0], AllOf(StartsWith("formats.toml:"), HasSubstr("mirror"), HasSubstr("YCbCr-4:2:2 10"),
-                                HasSubstr("ColorConvert")));
+    EXPECT_THAT(found[0], AllOf(StartsWith("formats.toml:"), HasSubstr("mirror"),
+                                HasSubstr("YCbCr-4:2:2 10"), HasSubstr("ColorConvert")));
 }
 
 TEST_F(Refusal, says_an_error_of_configure_once) {
     const Answer answer = run({"TestPattern format=\"bad\" >> Null"});
     EXPECT_EQ(answer.status, 1);
     EXPECT_EQ(lines_of(answer.error).size(), 1U) << answer.error;
-    EXPECT_THAT(answer.error, AllOf(HasSubstr("test_pattern"), HasSubstr("\"bad\""), HasSubstr("1920x1080")));
+    EXPECT_THAT(answer.error,
+                AllOf(HasSubstr("test_pattern"), HasSubstr("\"bad\""), HasSubstr("1920x1080")));
 }
 
 TEST_F(Refusal, of_too_much_memory_says_how_much_is_there) {
-    struct statvfs room{};
+    struct statvfs room {};
     ASSERT_EQ(::statvfs("/dev/shm", &room), 0);
-    const std::uint64_t rings = room.f_bfree * room.f_frsize / 3'000'000'000 + 2;  // Each of 3.4 GB.
-    std::string links = "links = [", actors = "[actors.bars]\nclass = \"TestPattern\"\nformat = \"3840x2160 YCbCr-4:2:2 10\"\n";
+    // Each of 3.4 GB.
+    const std::uint64_t rings = room.f_bfree * room.f_frsize / 3'000'000'000 + 2;
+    std::string
+        links = "links = [",
+        actors = "[actors.bars]\nclass = \"TestPattern\"\nformat = \"3840x2160 YCbCr-4:2:2 10\"\n";
     for (std::uint64_t i = 0; i < rings; ++i) {
         const std::string n = std::to_string(i);
         links += "\n    \"bars >> b" + n + " >> n" + n + "\",";
-        actors += "[actors.b" + n + "]\nclass = \"Buffer\"\nblocks = 100\n[actors.n" + n + "]\nclass = \"Null\"\n";
+        actors += "[actors.b" + n + "]\nclass = \"Buffer\"\nblocks = 100\n[actors.n" + n +
+                  "]\nclass = \"Null\"\n";
     }
     write("large.toml", links + "\n]\n" + actors);
     const std::vector<std::string> found = findings("large.toml");
@@ -125,13 +135,15 @@ blocks = 4000
 class = "Null"
 )");
     const std::vector<std::string> found = findings("ring.toml");
-    EXPECT_THAT(found, testing::Contains(AllOf(StartsWith("ring.toml:5:"), HasSubstr("buffer.out"))));
+    EXPECT_THAT(found,
+                testing::Contains(AllOf(StartsWith("ring.toml:5:"), HasSubstr("buffer.out"))));
 }
 
 TEST_F(Refusal, is_no_surprise_after_check) {
     const Answer answer = streamlib({"check", "examples/bars.toml"});
     EXPECT_EQ(answer.status, 0) << answer.error;
-    for (const char* const ring : {"bars.video", "overlay.video", "tone.audio", "gain.audio", "all rings"}) {
+    for (const char* const ring :
+         {"bars.video", "overlay.video", "tone.audio", "gain.audio", "all rings"}) {
         EXPECT_THAT(answer.out, HasSubstr(ring));
     }
     // 5 slots of 1280 x 720, two samples a pixel of two bytes.
@@ -139,10 +151,12 @@ TEST_F(Refusal, is_no_surprise_after_check) {
     for (const std::string& line : lines_of(answer.out)) {
         if (!line.starts_with("bars.video")) continue;
         const std::size_t at = line.find("18");
-        large = at == std::string::npos ? 0 : static_cast<std::size_t>(std::atoll(line.c_str() + at));
+        large =
+            at == std::string::npos ? 0 : static_cast<std::size_t>(std::atoll(line.c_str() + at));
     }
     EXPECT_GE(large, 5U * 1280 * 720 * 4);
-    EXPECT_THAT(streamlib({"check", "none.toml"}).error, AllOf(StartsWith("none.toml: "), HasSubstr("no such file")));
+    EXPECT_THAT(streamlib({"check", "none.toml"}).error,
+                AllOf(StartsWith("none.toml: "), HasSubstr("no such file")));
 }
 
 class HostileMedia : public Refusal {
@@ -150,7 +164,9 @@ protected:
     /// One clear line that names the file, exit 1, and the launcher alive enough to say so.
     void expect_refused(const std::string& file) {
         SCOPED_TRACE(file);
-        const Answer answer = run({"examples/clip.toml", "--set", "clip.path=" + file, "--set", "out.path=out.mkv"}, 30 * second);
+        const Answer answer =
+            run({"examples/clip.toml", "--set", "clip.path=" + file, "--set", "out.path=out.mkv"},
+                30 * second);
         EXPECT_EQ(answer.status, 1) << answer.out;
         EXPECT_EQ(lines_of(answer.error).size(), 1U) << answer.error;
         EXPECT_THAT(answer.error, AllOf(HasSubstr("clip"), HasSubstr(file)));
@@ -161,34 +177,41 @@ protected:
 };
 
 TEST_F(HostileMedia, costs_one_probing_process_and_one_line) {
-    static_cast<void>(ffmpeg("-f lavfi -i testsrc2=s=160x90:r=25:d=1 -c:v mpeg4 " + path("good.avi")));
+    static_cast<void>(
+        ffmpeg("-f lavfi -i testsrc2=s=160x90:r=25:d=1 -c:v mpeg4 " + path("good.avi")));
     const std::string good = content(path("good.avi"));
     std::string noise(100'000, '\0');
     std::uint32_t state = 1;
-    for (char& byte : noise) byte = static_cast<char>((state = state * 1664525U + 1013904223U) >> 24U);
+    for (char& byte : noise)
+        byte = static_cast<char>((state = state * 1664525U + 1013904223U) >> 24U);
     write("noise.avi", noise);
     write("empty.avi", "");
     write("head.avi", good.substr(0, 300));
     write("text.avi", "links = [\"a >> b\"]\n");
     std::filesystem::create_directory(path("folder.avi"));
-    ASSERT_EQ(::mkfifo(path("pipe.avi").c_str(), 0600), 0);  // Opening it would wait for a writer that never comes.
-    for (const char* const file : {"noise.avi", "empty.avi", "head.avi", "text.avi", "folder.avi", "pipe.avi"}) {
+    ASSERT_EQ(::mkfifo(path("pipe.avi").c_str(), 0600),
+              0);  // Opening it would wait for a writer that never comes.
+    for (const char* const file :
+         {"noise.avi", "empty.avi", "head.avi", "text.avi", "folder.avi", "pipe.avi"}) {
         expect_refused(file);
     }
 }
 
 TEST_F(HostileMedia, that_begins_well_plays_as_far_as_it_goes) {
-    static_cast<void>(ffmpeg("-f lavfi -i testsrc2=s=160x90:r=25:d=1 -c:v mpeg4 -g 1 " + path("good.avi")));
+    static_cast<void>(
+        ffmpeg("-f lavfi -i testsrc2=s=160x90:r=25:d=1 -c:v mpeg4 -g 1 " + path("good.avi")));
     const std::string good = content(path("good.avi"));
     std::string holes = good;  // Damage behind the header, where pictures are.
-    for (std::size_t at = holes.size() / 2; at + 64 < holes.size(); at += 997) holes.replace(at, 64, 64, '\xA5');
+    for (std::size_t at = holes.size() / 2; at + 64 < holes.size(); at += 997)
+        holes.replace(at, 64, 64, '\xA5');
     write("cut.avi", good.substr(0, good.size() / 2));
     write("holes.avi", holes);
     for (const char* const file : {"cut.avi", "holes.avi"}) {
         SCOPED_TRACE(file);
         const std::string out = std::string(file) + ".mkv";
-        const Answer answer =
-            run({"examples/clip.toml", "--set", "clip.path=" + std::string(file), "--set", "out.path=" + out}, 30 * second);
+        const Answer answer = run({"examples/clip.toml", "--set", "clip.path=" + std::string(file),
+                                   "--set", "out.path=" + out},
+                                  30 * second);
         EXPECT_EQ(answer.status, 0) << answer.out << answer.error;
         const std::size_t frames = picture_times(path(out)).size();
         EXPECT_GE(frames, 5U);

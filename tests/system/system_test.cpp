@@ -23,8 +23,8 @@ namespace fs = std::filesystem;
 
 void pause_ms(int milliseconds) { ::poll(nullptr, 0, milliseconds); }
 
-[[noreturn]] void become(std::vector<std::string>& words, const fs::path& folder, const fs::path& out,
-                         const fs::path& error) {
+[[noreturn]] void become(std::vector<std::string>& words, const fs::path& folder,
+                         const fs::path& out, const fs::path& error) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // A test that is killed leaves no node behind.
     ::setpgid(0, 0);
     const int to_out = ::open(out.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_APPEND, 0600);
@@ -43,7 +43,8 @@ std::string output_of(const std::string& command) {
     std::FILE* pipe = ::popen(command.c_str(), "r");
     if (pipe == nullptr) return text;
     std::array<char, 4096> part{};
-    for (std::size_t n = 0; (n = std::fread(part.data(), 1, part.size(), pipe)) > 0;) text.append(part.data(), n);
+    for (std::size_t n = 0; (n = std::fread(part.data(), 1, part.size(), pipe)) > 0;)
+        text.append(part.data(), n);
     EXPECT_EQ(::pclose(pipe), 0) << command;
     return text;
 }
@@ -71,7 +72,8 @@ Answer Program::wait(Nanoseconds timeout) {
     Answer answer;
     answer.status = -1000;
     int status = 0;
-    for (const MonotonicTime give_up = MonotonicTime::now() + timeout; MonotonicTime::now() < give_up; pause_ms(2)) {
+    for (const MonotonicTime give_up = MonotonicTime::now() + timeout;
+         MonotonicTime::now() < give_up; pause_ms(2)) {
         if (::waitpid(pid_, &status, WNOHANG) != pid_) continue;
         pid_ = 0;
         answer.status = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
@@ -133,7 +135,9 @@ std::unique_ptr<Program> SystemTest::start(std::vector<std::string> words) {
     return program;
 }
 
-Answer SystemTest::run(std::vector<std::string> words, Nanoseconds timeout) { return start(std::move(words))->wait(timeout); }
+Answer SystemTest::run(std::vector<std::string> words, Nanoseconds timeout) {
+    return start(std::move(words))->wait(timeout);
+}
 
 std::vector<supervision::ActorRow> SystemTest::ps() {
     std::vector<supervision::ActorRow> rows;
@@ -159,7 +163,8 @@ supervision::ActorRow SystemTest::ps(const std::string& actor) {
 
 void SystemTest::wait_for(const std::string& actor, const std::string& state) {
     Answer answer;  // Until the control process listens, there is no node.
-    for (const MonotonicTime give_up = MonotonicTime::now() + 30 * second; MonotonicTime::now() < give_up; pause_ms(10)) {
+    for (const MonotonicTime give_up = MonotonicTime::now() + 30 * second;
+         MonotonicTime::now() < give_up; pause_ms(10)) {
         answer = streamlib({"wait", actor, "--state", state, "--timeout", "30s", "--node", node_});
         if (answer.status == 0) return;
     }
@@ -167,7 +172,8 @@ void SystemTest::wait_for(const std::string& actor, const std::string& state) {
 }
 
 bool SystemTest::wait_for_ticks(const std::string& actor, std::uint64_t ticks) {
-    for (const MonotonicTime give_up = MonotonicTime::now() + 30 * second; MonotonicTime::now() < give_up; pause_ms(10)) {
+    for (const MonotonicTime give_up = MonotonicTime::now() + 30 * second;
+         MonotonicTime::now() < give_up; pause_ms(10)) {
         if (ps(actor).ticks >= ticks) return true;
     }
     return false;
@@ -194,7 +200,9 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 std::size_t count_of(const std::string& text, const std::string& part) {
     std::size_t count = 0;
-    for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size())) ++count;
+    for (std::size_t at = text.find(part); at != std::string::npos;
+         at = text.find(part, at + part.size()))
+        ++count;
     return count;
 }
 
@@ -222,14 +230,18 @@ Totals totals_of(const std::string& out) {
     // "done after 2.0s: 362 ticks, 0 dropped, …": the last line; how it ended is its first word.
     for (const std::string& line : lines_of(out.substr(out.find("\nup after ") + 1))) {
         unsigned long long n[5] = {};
-        const std::size_t figures = line.find(" after ") == std::string::npos ? std::string::npos : line.find(": ");
+        const std::size_t figures =
+            line.find(" after ") == std::string::npos ? std::string::npos : line.find(": ");
         if (figures == std::string::npos) continue;
-        if (std::sscanf(line.c_str() + figures, ": %llu ticks, %llu dropped, %llu block%*[s] published, %llu missed, %llu restarts",
-                        &n[0], &n[1], &n[2], &n[3], &n[4]) == 5) {
+        if (std::sscanf(
+                line.c_str() + figures,
+                ": %llu ticks, %llu dropped, %llu block%*[s] published, %llu missed, %llu restarts",
+                &n[0], &n[1], &n[2], &n[3], &n[4]) == 5) {
             Totals totals{true, n[0], n[1], n[2], n[3], n[4]};
             const std::size_t skipped = line.find(" skipped by the clock");
             if (skipped != std::string::npos) {
-                totals.skipped = std::strtoull(line.c_str() + line.rfind(", ", skipped) + 2, nullptr, 10);
+                totals.skipped =
+                    std::strtoull(line.c_str() + line.rfind(", ", skipped) + 2, nullptr, 10);
             }
             return totals;
         }
@@ -237,14 +249,18 @@ Totals totals_of(const std::string& out) {
     return {};
 }
 
-std::string ffmpeg(const std::string& arguments) { return output_of("ffmpeg -nostdin -v error -y " + arguments); }
-std::string ffprobe(const std::string& arguments) { return output_of("ffprobe -v error -of csv=p=0 " + arguments); }
+std::string ffmpeg(const std::string& arguments) {
+    return output_of("ffmpeg -nostdin -v error -y " + arguments);
+}
+std::string ffprobe(const std::string& arguments) {
+    return output_of("ffprobe -v error -of csv=p=0 " + arguments);
+}
 
 std::vector<std::string> picture_hashes(const std::string& file, const std::string& filter) {
     std::vector<std::string> hashes;
     const std::string with = filter.empty() ? "" : " -vf " + filter;
-    for (const std::string& line :
-         lines_of(ffmpeg("-i " + file + " -map 0:v:0" + with + " -fps_mode passthrough -f framemd5 -"))) {
+    for (const std::string& line : lines_of(ffmpeg("-i " + file + " -map 0:v:0" + with +
+                                                   " -fps_mode passthrough -f framemd5 -"))) {
         if (!line.starts_with("#")) hashes.push_back(line.substr(line.rfind(' ') + 1));
     }
     return hashes;
@@ -252,7 +268,8 @@ std::vector<std::string> picture_hashes(const std::string& file, const std::stri
 
 std::vector<double> picture_times(const std::string& file) {
     std::vector<double> times;
-    for (const std::string& line : lines_of(ffprobe("-select_streams v:0 -show_entries packet=pts_time " + file))) {
+    for (const std::string& line :
+         lines_of(ffprobe("-select_streams v:0 -show_entries packet=pts_time " + file))) {
         times.push_back(std::atof(line.c_str()));
     }
     for (std::size_t i = times.size(); i-- > 0;) times[i] -= times[0];

@@ -70,7 +70,9 @@ protected:
     bool wait_for_ticks(const std::string& actor, std::uint64_t ticks);
 
     std::string write(const std::string& name, const std::string& text);  ///< Its path.
-    [[nodiscard]] std::string path(const std::string& name) const { return (folder_ / name).string(); }
+    [[nodiscard]] std::string path(const std::string& name) const {
+        return (folder_ / name).string();
+    }
 
     std::filesystem::path folder_;
     std::string node_;
@@ -86,7 +88,8 @@ private:
 /// Pids with that node's name in their command line.
 [[nodiscard]] std::vector<pid_t> processes_of(const std::string& node);
 /// The number behind `"key":`, from the place of `"object":` on where one is named; -1: there is none.
-[[nodiscard]] double json_number(const std::string& json, const std::string& key, const std::string& object = "");
+[[nodiscard]] double json_number(const std::string& json, const std::string& key,
+                                 const std::string& object = "");
 
 /// The figures of the line that ends a run.
 struct Totals {
@@ -102,7 +105,8 @@ struct Totals {
 [[nodiscard]] std::string ffmpeg(const std::string& arguments);
 [[nodiscard]] std::string ffprobe(const std::string& arguments);
 /// Hashes of the pictures, decoded and through `filter` ("" none).
-[[nodiscard]] std::vector<std::string> picture_hashes(const std::string& file, const std::string& filter = "");
+[[nodiscard]] std::vector<std::string> picture_hashes(const std::string& file,
+                                                      const std::string& filter = "");
 /// Times of the pictures in seconds, from the first one's.
 [[nodiscard]] std::vector<double> picture_times(const std::string& file);
 

@@ -4,7 +4,8 @@
 struct Countdown final : streamlib::Actor {
     static constexpr const char* class_name = "Countdown";
     static constexpr const char* class_text = "Gives `from`, …, 2, 1 and ends";
-    streamlib::Property<std::int64_t> from{*this, "from", 3, {.text = "First number", .min = 1, .max = 1000}};
+    streamlib::Property<std::int64_t> from{
+        *this, "from", 3, {.text = "First number", .min = 1, .max = 1000}};
     streamlib::Output<streamlib::Data> out{*this, "out", "One number a tick, as text"};
     std::int64_t left = 0;
 

@@ -9,8 +9,10 @@
 
 struct Sum final : streamlib::Actor {
     static constexpr const char* class_name = "Sum";
-    static constexpr const char* class_text = "Adds what comes and writes the sum when the stream ends";
-    streamlib::Property<std::string> path{*this, "path", "", {.text = "File for the sum", .required = true}};
+    static constexpr const char* class_text =
+        "Adds what comes and writes the sum when the stream ends";
+    streamlib::Property<std::string> path{
+        *this, "path", "", {.text = "File for the sum", .required = true}};
     streamlib::Input<streamlib::Data> in{*this, "in", "Numbers as text"};
     int sum = 0;
 
@@ -29,7 +31,8 @@ int main(int argc, char** argv) {
     streamlib::init(argc, argv);
     streamlib::Graph graph;
     auto count = graph.add("Countdown", "count", {{"from", 5}, {"depth", 8}});
-    auto sum = graph.add<Sum>("sum", {{"path", argc > 1 ? argv[1] : "sum.txt"}, {"trigger", "input"}});
+    auto sum =
+        graph.add<Sum>("sum", {{"path", argc > 1 ? argv[1] : "sum.txt"}, {"trigger", "input"}});
     count >> sum;
     return streamlib::run(graph.spec());
 }
