@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "ipc/base/assert.hpp"
 #include "ipc/wake.hpp"
@@ -59,9 +60,27 @@ void RingWriter::scan_pins() noexcept {
     }
 }
 
-std::uint32_t RingWriter::oldest_candidate() const noexcept {
-    const auto oldest = std::min_element(order_.begin(), order_.end());
-    return *oldest == taken ? OpenSlot::none : static_cast<std::uint32_t>(oldest - order_.begin());
+/// The slot to mark next: the oldest that the last pass over the cells did not see pinned, or else the oldest of all.
+std::uint32_t RingWriter::next_to_mark() const noexcept {
+    std::uint32_t best = OpenSlot::none;
+    for (std::uint32_t i = 0; i < order_.size(); ++i) {
+        if (order_[i] == taken) continue;
+        if (best == OpenSlot::none || pinned_[i] < pinned_[best] ||
+            (pinned_[i] == pinned_[best] && order_[i] < order_[best]))
+            best = i;
+    }
+    return best;
+}
+
+/// Of the marked slots, the oldest that the pass just made did not see pinned.
+std::uint32_t RingWriter::oldest_marked_free() const noexcept {
+    std::uint32_t best = OpenSlot::none;
+    for (std::uint32_t n = 0; n < marked_count_; ++n) {
+        const std::uint32_t slot = marked_[n];
+        if (pinned_[slot] == 0 && (best == OpenSlot::none || sequences_[slot] < sequences_[best]))
+            best = slot;
+    }
+    return best;
 }
 
 void RingWriter::restore_marked(std::uint32_t except) noexcept {
@@ -75,12 +94,13 @@ void RingWriter::restore_marked(std::uint32_t except) noexcept {
     }
 }
 
-OpenSlot RingWriter::claim() noexcept {
+std::uint32_t RingWriter::find_slot() noexcept {
     std::copy(sequences_.begin(), sequences_.end(), order_.begin());
     if (newest_slot_ != OpenSlot::none) order_[newest_slot_] = taken;
     marked_count_ = 0;
+    std::fill(pinned_.begin(), pinned_.end(), std::uint8_t{0});
     for (;;) {
-        const std::uint32_t slot = oldest_candidate();
+        const std::uint32_t slot = next_to_mark();
         if (slot == OpenSlot::none) break;
         // Mark first, scan after: a reader that pins later sees the mark when it looks at the state again. Marks stay
         // until one scan has found a free slot among all of them; that cannot fail in a ring sized as it should be
@@ -89,17 +109,25 @@ OpenSlot RingWriter::claim() noexcept {
         order_[slot] = taken;
         marked_[marked_count_++] = slot;
         scan_pins();
-        for (std::uint32_t n = 0; n < marked_count_; ++n) {  // marked oldest first
-            const std::uint32_t candidate = marked_[n];
-            if (pinned_[candidate] != 0) continue;
-            restore_marked(candidate);
-            sequences_[candidate] = taken;
-            return {candidate, {ring_.payload(candidate), ring_.payload_capacity()}};
-        }
+        const std::uint32_t free = oldest_marked_free();
+        if (free == OpenSlot::none) continue;
+        restore_marked(free);
+        sequences_[free] = taken;
+        ++open_;
+        return free;
     }
     restore_marked(OpenSlot::none);
-    ++counters_.no_free_slot;
-    return {};
+    return OpenSlot::none;
+}
+
+OpenSlot RingWriter::claim() noexcept {
+    std::uint32_t slot = std::exchange(ready_, OpenSlot::none);
+    if (slot == OpenSlot::none) slot = find_slot();
+    if (slot == OpenSlot::none) {
+        ++counters_.no_free_slot;
+        return {};
+    }
+    return {slot, {ring_.payload(slot), ring_.payload_capacity()}};
 }
 
 std::uint64_t RingWriter::publish(OpenSlot& slot, BlockHeader block) noexcept {
@@ -116,8 +144,12 @@ std::uint64_t RingWriter::publish(OpenSlot& slot, BlockHeader block) noexcept {
     sequences_[slot.slot] = sequence_;
     newest_slot_ = slot.slot;
     slot = {};
+    --open_;
     ++counters_.published;
     wake_sleepers();
+    // The next slot is looked for now, while readers are busy with this block, and not when the next one is due. It is one
+    // of the W that the ring was sized for. Where there is none, claim() looks again, and counts.
+    if (ready_ == OpenSlot::none && open_ < ring_.header().open_slots) ready_ = find_slot();
     return sequence_;
 }
 
@@ -125,15 +157,14 @@ void RingWriter::abandon(OpenSlot& slot) noexcept {
     STREAMLIB_ASSERT(slot && sequences_[slot.slot] == taken, "only an open slot can be given up");
     sequences_[slot.slot] = 0;  // stays dirty; the first to be taken next time
     slot = {};
+    --open_;
     ++counters_.abandoned;
 }
 
 void RingWriter::supersede() noexcept {
     auto& word = ring_.header().superseded;
-    word.store(
-        1,
-        std::
-            memory_order_seq_cst);  // after the last publication; pairs with RingReader::superseded
+    // after the last publication; pairs with RingReader::superseded
+    word.store(1, std::memory_order_seq_cst);
     (void)futex_wake_all(reinterpret_cast<const std::uint32_t*>(&word));
     wake_sleepers();
 }

@@ -10,7 +10,8 @@
 ///           next sequence. Exactly one incarnation writes at a time: the launcher sees to that.
 /// Errors    `claim` finds a slot whenever the ring was sized as ARCHITECTURE section 4 says; otherwise it counts
 ///           `no_free_slot` and returns an empty slot.
-/// Cost      publish(): two exchanges and one line a reader; one system call only if a reader sleeps.
+/// Cost      publish(): three exchanges and two looks at one line a reader; one system call only if a reader sleeps. claim()
+///           has its slot from there.
 #pragma once
 
 #include <array>
@@ -58,31 +59,34 @@ public:
     /// The eventfd that wakes the reader in `cell` when its wake kind is eventfd; -1 none. Borrowed. [setup]
     void set_wake_fd(std::uint32_t cell, int fd);
 
-    [[nodiscard]] std::uint64_t sequence() const noexcept {
-        return sequence_;
-    }  ///< Of the newest block.
+    /// Of the newest block.
+    [[nodiscard]] std::uint64_t sequence() const noexcept { return sequence_; }
     [[nodiscard]] const RingWriterCounters& counters() const noexcept { return counters_; }
     [[nodiscard]] const RingMemory& memory() const noexcept { return ring_; }
 
 private:
     void scan_pins() noexcept;
     void restore_marked(std::uint32_t except) noexcept;
-    [[nodiscard]] std::uint32_t oldest_candidate() const noexcept;
+    [[nodiscard]] std::uint32_t find_slot() noexcept;
+    [[nodiscard]] std::uint32_t next_to_mark() const noexcept;
+    [[nodiscard]] std::uint32_t oldest_marked_free() const noexcept;
     void wake_sleepers() noexcept;
 
     // open, newest, or tried in this claim
     static constexpr std::uint64_t taken = ~std::uint64_t{0};
     RingMemory ring_{};
     std::vector<std::uint64_t> sequences_;  // of the block in each slot; 0: unknown contents
-    // scratch of claim: sequences_ with `taken` where not allowed
+    // scratch of find_slot: sequences_ with `taken` where not allowed
     std::vector<std::uint64_t> order_;
-    std::vector<std::uint32_t> marked_;  // scratch of claim: slots marked, oldest first
-    std::vector<std::uint8_t> pinned_;   // scratch of claim: 1 where a reader holds the slot
+    std::vector<std::uint32_t> marked_;  // scratch of find_slot: slots marked
+    std::vector<std::uint8_t> pinned_;   // scratch of find_slot: 1 where a reader holds the slot
     std::uint32_t marked_count_ = 0;
     std::vector<int> wake_fds_;  // by cell
     std::uint64_t incarnation_ = 0;
     std::uint64_t sequence_ = 0;
     std::uint32_t newest_slot_ = OpenSlot::none;
+    std::uint32_t ready_ = OpenSlot::none;  // found at the last publication, for the next claim
+    std::uint32_t open_ = 0;                // slots open now, ready_ included
     RingWriterCounters counters_{};
 };
 
