@@ -35,7 +35,8 @@ public:
     std::uint64_t incarnation = 1;
     Trigger trigger = Trigger::tick;
     Rate rate{60, 1};
-    ipc::ActorPage* page = nullptr;  ///< nullptr in the harness: nothing is counted outside.
+    std::int32_t refused_input = -1;  ///< By configure(), see InputBase::refuse.
+    ipc::ActorPage* page = nullptr;   ///< nullptr in the harness: nothing is counted outside.
     ipc::LogWriter log{};
     std::function<void(LogLevel, std::string_view)>
         log_hook;  ///< Harness: sees every line as well.
@@ -72,6 +73,12 @@ public:
 
     /// One turn of `actor` at `reading`, with counters around it. Exceptions pass through. [realtime]
     void run(Actor& actor, const TickReading& reading);
+    /// The call under way goes on: its time counts from now. [realtime]
+    void renew_activity() noexcept;
+    /// Where the page tells what the actor does; none in the harness.
+    [[nodiscard]] ipc::SharedWord* activity() const noexcept {
+        return page != nullptr ? &page->activity : nullptr;
+    }
     /// Publishes the end on every output. [realtime]
     void end_outputs() noexcept;
 

@@ -74,6 +74,7 @@ struct VideoFormat {
     [[nodiscard]] Result<> validate() const;
 };
 
+/// Samples in the machine's byte order. s24in32: 24 bits in the low bits of a 32-bit word, sign-extended, -2^23 … 2^23 - 1.
 enum class SampleType : std::uint8_t { s16, s24in32, s32, f32 };
 
 /// Interleaved audio; a block is `frames` sample frames of `channels` samples.

@@ -53,6 +53,10 @@ public:
     /// Of the linked output; valid from configure() on. `kind` is none when not linked.
     [[nodiscard]] const MediaFormat& media_format() const noexcept { return format_; }
 
+    /// In configure(): `return video.refuse("takes 8 bit planar");` when the linked output carries what this input does not
+    /// take. The finding names both ends, the format and who converts.
+    [[nodiscard]] tl::unexpected<Error> refuse(std::string why) const;
+
     /// Follows the trigger: read_new in an actor triggered by `input`, else read_latest. [realtime]
     InputStatus read() noexcept;
     /// The newest block, again if nothing newer came. [realtime]

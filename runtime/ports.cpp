@@ -23,6 +23,11 @@ InputBase::InputBase(Actor& owner, std::string name, MediaKind kind, std::string
     core_.inputs.push_back(this);
 }
 
+tl::unexpected<Error> InputBase::refuse(std::string why) const {
+    core_.refused_input = static_cast<std::int32_t>(port_);
+    return fail(Errc::mismatch, std::move(why));
+}
+
 InputStatus InputBase::read() noexcept {
     return core_.trigger == Trigger::input ? read_new() : read_latest();
 }

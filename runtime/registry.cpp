@@ -3,10 +3,12 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <map>
 
 #include "ipc/base/assert.hpp"
 #include "runtime/actor_core.hpp"
+#include "runtime/graph/graph_keys.hpp"
 
 namespace streamlib {
 namespace {
@@ -53,8 +55,13 @@ ClassSpec describe_class(const ClassEntry& entry) {
     spec.trigger = core.class_trigger;
     for (const InputBase* input : core.inputs) spec.inputs.push_back(input->spec());
     for (const OutputBase* output : core.outputs) spec.outputs.push_back(output->spec());
-    for (const PropertyBase* property : core.properties)
+    for (const PropertyBase* property : core.properties) {
+        const auto& keys = actor_keys();
+        // A graph could never set it: the key means something else there.
+        STREAMLIB_ASSERT(std::find(keys.begin(), keys.end(), property->spec().name) == keys.end(),
+                         "a property must not have the name of a key that every actor has");
         spec.properties.push_back(property->spec());
+    }
     return spec;
 }
 

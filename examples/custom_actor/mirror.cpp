@@ -22,8 +22,7 @@ public:
     Result<> configure() override {
         const VideoFormat& format = video.format();
         if (format.depth != 8 || format.layout != Layout::planar)
-            return fail(Errc::mismatch,
-                        "Mirror takes 8 bit planar");  // mismatch: it is the input's format
+            return video.refuse("Mirror takes 8 bit planar");
         mirrored.set_format(format);
         return {};
     }

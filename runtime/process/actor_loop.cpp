@@ -48,6 +48,7 @@ bool ActorLoop::stop_requested() noexcept {
 Result<> ActorLoop::between_turns() {
     if (look_requested_ && look_) {
         look_requested_ = false;
+        const ipc::ActivityScope busy(core_.activity(), ipc::ActorPhase::handling);
         if (auto done = look_(); !done) return done;
         list_readers();
     }
@@ -104,6 +105,10 @@ void ActorLoop::count_superseded() noexcept {
     }
 }
 
+void ActorLoop::saw_tick(const TickGate& gate) noexcept {
+    page_.tick_seen.store(gate.handled(), std::memory_order_relaxed);
+}
+
 Result<LoopEnd> ActorLoop::run_on_ticks(bool cascade) {
     if (cascade) count_superseded();
     const TickReading first = read_tick(ticks_);
@@ -112,6 +117,7 @@ Result<LoopEnd> ActorLoop::run_on_ticks(bool cascade) {
     const bool behind =
         core_.incarnation > 1 && first.tick.seq != 0 && !core_.outputs_hold(first.tick.index);
     TickGate gate(behind ? first.tick.seq - 1 : first.tick.seq);
+    saw_tick(gate);
     core_.set_reading(read_tick_or_now(ticks_));
     while (!stop_requested()) {
         if (auto done = between_turns(); !done) return tl::unexpected(done.error());
@@ -122,9 +128,11 @@ Result<LoopEnd> ActorLoop::run_on_ticks(bool cascade) {
         }
         if (over()) return LoopEnd::ended;  // the end is published a tick after the last block
         core_.count_dropped(gate.begin(reading.tick.seq));
+        saw_tick(gate);
         if (cascade) wait_for_inputs(reading);
         core_.run(actor_, reading);
         core_.count_dropped(gate.end(read_tick(ticks_).tick.seq));
+        saw_tick(gate);
         if (inputs_done()) return LoopEnd::ended;
     }
     return LoopEnd::stopped;

@@ -71,6 +71,8 @@ private:
     void wait_for_tick(std::uint64_t handled) const noexcept;
     void wait_for_inputs(const TickReading& reading);
     void count_superseded() noexcept;
+    /// For who watches whether this loop still follows the clock.
+    void saw_tick(const TickGate& gate) noexcept;
     void drain();
     [[nodiscard]] bool stop_requested() noexcept;
     [[nodiscard]] bool over() const noexcept { return core_.finish_requested() || inputs_done(); }

@@ -111,6 +111,13 @@ Result<> ActorProcess::set_up() {
         entry = find_class(s.class_name);
     }
     if (entry == nullptr) return fail(Errc::not_found, "unknown class '" + s.class_name + "'");
+    page_.activity.store(0, std::memory_order_relaxed);  // not what the last incarnation did
+    const ipc::ActivityScope busy(&page_.activity, ipc::ActorPhase::constructing);
+    page_.tick_seen.store(0, std::memory_order_relaxed);
+    page_.progress.store(ActorProgress::starting, std::memory_order_relaxed);
+    // Pairs with the launcher's watch: from here on the words above are this incarnation's.
+    page_.incarnation.store(s.incarnation, std::memory_order_release);
+    page_.pid.store(getpid(), std::memory_order_relaxed);
     actor_ = entry->make();
     core_ = &ActorCore::of(*actor_);
     core_->name = s.name;
@@ -125,8 +132,6 @@ Result<> ActorProcess::set_up() {
         if (auto set = core_->set_property(property, text); !set) return set;
     for (const auto& [input, hold] : s.input_holds)
         if (auto set = core_->set_hold(input, hold); !set) return set;
-    page_.incarnation.store(s.incarnation, std::memory_order_relaxed);
-    page_.pid.store(getpid(), std::memory_order_relaxed);
     return channel_.send(protocol::encode(protocol::Hello{getpid(), s.incarnation}), {},
                          ipc::never);
 }
@@ -144,7 +149,10 @@ Result<> ActorProcess::configure() {
         core_->set_input_format(i, c.inputs[i]);
         same_domain_.push_back(c.linked[i] == 1);
     }
-    if (auto done = actor_->configure(); !done) return done;
+    {
+        const ipc::ActivityScope busy(&page_.activity, ipc::ActorPhase::configuring);
+        if (auto done = actor_->configure(); !done) return done;
+    }
     protocol::Configured reply;
     for (const OutputBase* output : core_->outputs) {
         const PortSpec& spec = output->spec();
@@ -199,7 +207,10 @@ Result<> ActorProcess::start() {
     if (auto done = attach(**message, fds); !done) return done;
     core_->set_reading(
         read_tick_or_now(*reinterpret_cast<const TickPage*>(tick_segment_.payload())));
-    if (auto done = actor_->start(); !done) return done;
+    {
+        const ipc::ActivityScope busy(&page_.activity, ipc::ActorPhase::starting);
+        if (auto done = actor_->start(); !done) return done;
+    }
     page_.started_ns.store(static_cast<std::uint64_t>(MonotonicTime::now().ns),
                            std::memory_order_relaxed);
     page_.progress.store(ActorProgress::ready,
@@ -259,6 +270,7 @@ Result<> ActorProcess::work() {
     page_.progress.store(*end == LoopEnd::ended ? ActorProgress::ended : ActorProgress::stopping,
                          std::memory_order_release);
     core_->end_outputs();
+    const ipc::ActivityScope busy(&page_.activity, ipc::ActorPhase::stopping);
     actor_->stop();
     page_.progress.store(ActorProgress::stopped, std::memory_order_release);
     return {};
@@ -268,7 +280,7 @@ int ActorProcess::failed(const char* stage, const std::string& text) noexcept {
     ipc::set_error(page_, text);
     page_.progress.store(ActorProgress::failed, std::memory_order_release);
     // The page has it already; a launcher that does not read must not keep the dead alive.
-    (void)channel_.send(protocol::encode(protocol::Failed{stage, text}));
+    (void)channel_.send(protocol::encode(protocol::Failed{stage, text, core_->refused_input}));
     return 1;
 }
 

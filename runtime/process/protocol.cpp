@@ -101,7 +101,7 @@ void code(Coder& coder, M& message) {
     else if constexpr (std::is_same_v<Plain, Start>)
         each(message.output_carried, message.inputs);
     else if constexpr (std::is_same_v<Plain, Failed>)
-        each(message.stage, message.text);
+        each(message.stage, message.text, message.input);
     else if constexpr (std::is_same_v<Plain, ChangeFormat>)
         each(message.output, message.wanted);
     else if constexpr (std::is_same_v<Plain, ReplaceOutput>)

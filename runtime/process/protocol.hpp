@@ -81,6 +81,8 @@ struct Failed {
     /// "setup", "configure", "format" (configure refused an input), "start", "process".
     std::string stage;
     std::string text;
+    /// Of stage "format": which of its inputs, by number; -1: it did not say.
+    std::int32_t input = -1;
 };
 
 struct ChangeFormat {

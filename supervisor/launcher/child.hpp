@@ -32,6 +32,7 @@ struct Child {
     std::vector<ipc::PortId> inputs{}, outputs{};
     std::optional<protocol::Configured> configured{};
     std::string failed_stage{}, failed_text{};  ///< What it said last, if it said so.
+    std::int32_t refused_input = -1;
     ExitReason exit{};
     MonotonicTime spawned{}, ended{};
     /// Its zygote died before it reported a pid: perhaps it was never born.

@@ -67,6 +67,7 @@ private:
     void on_configured(std::uint32_t actor, protocol::Configured said);
     void after_configure();
     [[nodiscard]] std::vector<Finding> findings_of_configure();
+    [[nodiscard]] std::optional<std::uint32_t> refused_link(const Child& child) const;
     [[nodiscard]] RingPlan plan_memory(std::vector<Finding>& findings) const;
     void make_rings(const RingPlan& rings);
     void start(const std::vector<std::uint32_t>& actors);

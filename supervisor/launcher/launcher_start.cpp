@@ -46,6 +46,7 @@ void Launcher::spawn(std::uint32_t actor) {
     child.exit = {};
     child.configured.reset();
     child.failed_stage.clear();
+    child.refused_input = -1;
     child.failed_text.clear();
     child.order_lost = child.channel_ended = false;
     auto ends = ipc::Channel::pair();
@@ -133,6 +134,7 @@ void Launcher::on_message(std::uint32_t actor, const ipc::Channel::Message& mess
         on_change_format(actor, *change);
     } else if (const auto* failed = std::get_if<protocol::Failed>(&*said)) {
         child.failed_stage = failed->stage;
+        child.refused_input = failed->input;
         child.failed_text = failed->text;
     } else {
         child.failed_text = "it said what only a launcher says";
@@ -177,6 +179,16 @@ void Launcher::on_configured(std::uint32_t actor, protocol::Configured said) {
     if (configure_order_->done()) after_configure();
 }
 
+/// The link whose format the actor's configure() refused, where it said which.
+std::optional<std::uint32_t> Launcher::refused_link(const Child& child) const {
+    if (child.failed_stage != "format") return std::nullopt;
+    const auto& in = child.planned->in_links;
+    for (const std::uint32_t link : in)
+        if (static_cast<std::int64_t>(plan_.links[link].input) == child.refused_input) return link;
+    if (child.refused_input < 0 && in.size() == 1) return in.front();
+    return std::nullopt;
+}
+
 std::vector<Finding> Launcher::findings_of_configure() {
     std::vector<Finding> findings;
     std::vector<LinkFormats> links;
@@ -193,11 +205,9 @@ std::vector<Finding> Launcher::findings_of_configure() {
     for (std::uint32_t actor = 0; actor < children_.size(); ++actor) {
         const Child& child = children_[actor];
         if (is_alive(child.state.phase)) continue;
-        const auto& in = child.planned->in_links;
-        const bool by_format = child.failed_stage == "format" && in.size() == 1;
-        if (by_format) {
-            const PlannedLink& link = plan_.links[in.front()];
-            links.push_back({.link = in.front(),
+        if (const auto refused = refused_link(child)) {
+            const PlannedLink& link = plan_.links[*refused];
+            links.push_back({.link = *refused,
                              .given = children_[link.from].configured->outputs[link.output].format,
                              .accepted = {},
                              .refusal = child.failed_text});

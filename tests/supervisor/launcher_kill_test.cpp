@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <random>
 
@@ -81,16 +83,28 @@ TEST(LauncherKill, leaves_no_process_and_no_memory_when_the_launcher_is_killed_a
     const char* wanted = std::getenv("STREAMLIB_KILLS");
     const int rounds = wanted != nullptr ? std::atoi(wanted) : 20;
     std::mt19937 random(static_cast<unsigned>(rounds));
+    std::chrono::steady_clock::duration longest{};
     for (int round = 0; round < rounds; ++round) {
         NodeRun run({some_graph()});
         const pid_t launcher = run.pid();
         pause_ms(static_cast<int>(random() % 120));
         run.kill_launcher();
+        const auto killed = std::chrono::steady_clock::now();
         const auto left = run.wait_for_silence();
+        longest = std::max(longest, std::chrono::steady_clock::now() - killed);
         for (const ProcessFacts& facts : left)
             ADD_FAILURE() << facts.comm << " is left, state " << facts.state;
         EXPECT_THAT(shm_names_of(launcher), IsEmpty()) << "round " << round;
         if (!left.empty()) return;
+    }
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(longest).count();
+    RecordProperty("longest_ms", static_cast<int>(ms));
+    std::printf("%d launchers killed, the last trace gone after at most %d ms\n", rounds,
+                static_cast<int>(ms));
+    // The promise is a second. A machine that runs other tests beside this one may not give that second: only the long run,
+    // which has the machine to itself, holds it to that.
+    if (wanted != nullptr) {
+        EXPECT_LT(ms, 1000);
     }
 }
 

@@ -131,6 +131,15 @@ TEST(LauncherRun, names_both_ends_of_a_link_whose_format_is_refused) {
                               "told to want another")));
 }
 
+TEST(LauncherRun, names_the_input_of_several_that_refuses) {
+    NodeRun run({"Ticker name=a >> Choosy.first; Ticker name=b >> choosy.second"});
+    EXPECT_EQ(run.finish(), 1);
+    EXPECT_THAT(run.lines("finding"),
+                testing::ElementsAre(
+                    HasSubstr("b.out carries text/plain up to 64 bytes, choosy.second refuses it: "
+                              "it has to be better than that")));
+}
+
 TEST(LauncherRun, shows_an_actor_that_failed_in_start_with_its_text_and_goes_on) {
     NodeRun run(
         {"Ticker name=a fails=start >> Sink; Ticker name=b >> Sink name=good", "--for-ms", "200"});

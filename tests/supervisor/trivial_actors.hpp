@@ -111,4 +111,17 @@ private:
 };
 STREAMLIB_ACTOR(Sink)
 
+class Choosy final : public Actor {
+public:
+    static constexpr const char* class_name = "Choosy";
+    static constexpr const char* class_text =
+        "Takes one of its inputs and refuses the other's format";
+    Input<Data> first{*this, "first", "Anything"};
+    Input<Data> second{*this, "second", "Never right"};
+
+    Result<> configure() override { return second.refuse("it has to be better than that"); }
+    void process(const Tick&) override {}
+};
+STREAMLIB_ACTOR(Choosy)
+
 }  // namespace streamlib::test
