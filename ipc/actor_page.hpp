@@ -25,6 +25,7 @@
 #include <string>
 #include <string_view>
 
+#include "ipc/actor_activity.hpp"
 #include "ipc/base/time.hpp"
 #include "ipc/fixed_text.hpp"
 #include "ipc/log_ring.hpp"
@@ -33,7 +34,7 @@
 namespace streamlib::ipc {
 
 inline constexpr std::uint64_t actor_page_layout_hash =
-    0x2026'11'22'0002'0002;  ///< Bumped with any change below.
+    0x2026'11'22'0002'0003;  ///< Bumped with any change below.
 inline constexpr std::size_t max_port_counters = 32;
 inline constexpr std::size_t max_own_counters = 32;
 
@@ -106,7 +107,11 @@ struct alignas(4096) ActorPage {
     SharedWord process_max_ns{0};
     SharedWord started_ns{0};  ///< CLOCK_MONOTONIC when this incarnation was ready.
     SharedWord exceptions{0};
-    std::uint64_t reserved2[9]{};
+    SharedWord activity{0};      ///< What it does and since when: actor_activity.hpp; 0: it waits.
+    SharedWord tick_seen{0};     ///< Newest tick that its loop took note of, run or dropped.
+    SharedWord stale_inputs{0};  ///< Bit n: input n is stale now.
+    SharedWord stale_events{0};  ///< How often an input turned stale.
+    std::uint64_t reserved2[5]{};
     /// In the order of declaration: inputs, then outputs.
     PortCounters ports[max_port_counters]{};
     GuardedRecord<ErrorText> error{};         ///< Text of the last error; empty: none.

@@ -91,6 +91,9 @@ protected:
     void log(LogLevel level, std::string_view text) noexcept;
     /// A source has no more to give: after this process() the outputs end and the actor stops.
     void finish() noexcept;
+    /// In long work: it goes on. A call counts as hung when it lasts longer than `hang_after` (default 1 s), or
+    /// longer than that since the last progress(). One vDSO call. [realtime]
+    void progress() noexcept;
     /// The node clock's time now, between ticks. [realtime]
     [[nodiscard]] TaiTime now() const noexcept;
     /// In the constructor: the class's own default trigger.

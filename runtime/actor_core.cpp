@@ -13,6 +13,7 @@ Actor::~Actor() = default;
 const std::string& Actor::name() const noexcept { return core_->name; }
 std::uint64_t Actor::incarnation() const noexcept { return core_->incarnation; }
 void Actor::finish() noexcept { core_->finish_requested_ = true; }
+void Actor::progress() noexcept { core_->renew_activity(); }
 void Actor::default_trigger(Trigger trigger) noexcept { core_->class_trigger = trigger; }
 void Actor::needs_family(std::string family) { core_->family = std::move(family); }
 Trigger Actor::trigger() const noexcept { return core_->trigger; }
@@ -97,13 +98,23 @@ void ActorCore::run(Actor& actor, const TickReading& reading) {
     page->last_tick_index.store(reading.tick.index, relaxed);
     page->last_tick_seq.store(reading.tick.seq, relaxed);
     page->process_started_ns.store(static_cast<std::uint64_t>(begin.ns), relaxed);
+    page->activity.store(ipc::activity_word(ipc::ActorPhase::processing, begin), relaxed);
     actor.process(reading.tick);
+    page->activity.store(0, relaxed);
     const MonotonicTime end = MonotonicTime::now();
     const auto took = static_cast<std::uint64_t>(end - begin);
     page->process_ended_ns.store(static_cast<std::uint64_t>(end.ns), relaxed);
     page->process_last_ns.store(took, relaxed);
     if (took > page->process_max_ns.load(relaxed)) page->process_max_ns.store(took, relaxed);
     ipc::count(page->ticks);
+}
+
+void ActorCore::renew_activity() noexcept {
+    if (page == nullptr) return;
+    const auto [phase, since] = ipc::activity_of(page->activity.load(std::memory_order_relaxed));
+    if (phase == ipc::ActorPhase::waiting) return;
+    page->activity.store(ipc::activity_word(phase, MonotonicTime::now()),
+                         std::memory_order_relaxed);
 }
 
 void ActorCore::count_dropped(std::uint64_t ticks) noexcept {

@@ -73,7 +73,11 @@ Result<bool> ActorCore::settle_generations(Actor& actor) {
     if (!changed) return false;
     std::vector<MediaFormat> before;
     for (const OutputBase* output : outputs) before.push_back(output->format_);
-    if (auto done = actor.format_changed(); !done) return tl::unexpected(done.error());
+    {
+        // As long as configure() may take: the default calls it.
+        const ipc::ActivityScope busy(activity(), ipc::ActorPhase::configuring);
+        if (auto done = actor.format_changed(); !done) return tl::unexpected(done.error());
+    }
     for (std::size_t i = 0; i < outputs.size(); ++i) {
         const MediaFormat wanted = outputs[i]->format_;
         outputs[i]->format_ = before[i];  // what the ring that is there was made for
