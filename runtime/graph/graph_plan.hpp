@@ -15,6 +15,8 @@
 #include <vector>
 
 #include "runtime/class_spec.hpp"
+#include "runtime/graph/child_policy.hpp"
+#include "runtime/graph/exit_rules.hpp"
 #include "runtime/graph/graph_spec.hpp"
 
 namespace streamlib {
@@ -31,6 +33,11 @@ struct PlannedActor {
     std::uint32_t standby = 0;
     std::optional<std::uint32_t> parent;
     std::vector<std::uint32_t> children;
+    /// Into `GraphPlan::supervisors`; empty: not supervised, a failure is for good.
+    std::optional<std::uint32_t> supervisor;
+    RestartType restart = RestartType::permanent;
+    std::optional<Shutdown> shutdown;  ///< Empty: as the launcher was told for all.
+    bool significant = false;
     /// Those given, in canonical text; the others have their default.
     std::map<std::string, std::string> properties;
     std::vector<std::uint32_t> in_links, out_links;  ///< Into `GraphPlan::links`.
@@ -44,11 +51,35 @@ struct PlannedLink {
     bool feedback = false;  ///< Closes a loop: its consumer comes earlier in `order`.
 };
 
+/// A child of a supervisor: an actor, or a supervisor.
+struct PlannedChild {
+    bool is_supervisor = false;
+    std::uint32_t index = 0;
+    friend bool operator==(const PlannedChild&, const PlannedChild&) = default;
+};
+
+struct PlannedSupervisor {
+    std::string name = "node";
+    Strategy strategy = Strategy::one_for_one;
+    AutoShutdown auto_shutdown = AutoShutdown::never;
+    std::uint32_t intensity = 10;  ///< Restarts allowed within `period_ns`.
+    Nanoseconds period_ns = 10'000'000'000;
+    Backoff backoff{};
+    std::vector<ExitRule> decide{};
+    ExitHook decide_hook{};
+    std::optional<std::uint32_t> parent{};  ///< Of the root alone empty.
+    /// In start order: actors in the order of the text; a supervisor stands where the first actor below it would.
+    std::vector<PlannedChild> children{};
+};
+
 struct GraphPlan {
     std::vector<PlannedActor> actors;
     std::vector<PlannedLink> links;
     std::vector<std::uint32_t> order;  ///< Producers before consumers, except over feedback links.
     std::vector<std::uint32_t> sources;  ///< Actors without linked inputs.
+    /// `[0]` is the node's own, "node"; a graph may set it as [supervisors.node].
+    std::vector<PlannedSupervisor> supervisors{PlannedSupervisor{}};
+    GiveUp on_give_up = GiveUp::leave;
 };
 
 /// "clip.video": one end of a planned link, for messages.
