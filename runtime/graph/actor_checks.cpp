@@ -173,6 +173,10 @@ void check_actors(Check& check) {
         planned.depth = actor.depth;
         planned.hold = actor.hold;
         planned.spare_readers = actor.spare_readers;
+        if (actor.hang_after_ns != 0) planned.hang_after_ns = actor.hang_after_ns;
+        planned.hang_after_ticks = actor.hang_after_ticks;
+        planned.stale_after_ns = actor.stale_after_ns;
+        planned.snapshot_ns = actor.snapshot_ns;
         planned.standby = actor.standby;
         check_name(check, actor, index);
         check_words(check, actor);

@@ -110,6 +110,27 @@ Result<> set_duration(T& target, const WrittenValue& value) {
     return {};
 }
 
+/// "1s", or a number of the actor's own ticks: "5 ticks".
+Result<> set_hang_after(ActorDecl& actor, const WrittenValue& value) {
+    constexpr std::uint32_t most = 1'000'000;
+    std::string_view text = wording::trimmed(value.text);
+    const bool in_ticks = text.ends_with("ticks") || text.ends_with("tick");
+    if (!in_ticks || value.kind == Kind::boolean || value.kind == Kind::list) {
+        auto set = set_duration<&ActorDecl::hang_after_ns>(actor, value);
+        if (set) actor.hang_after_ticks = 0;
+        return set;
+    }
+    text = wording::trimmed(text.substr(0, text.rfind("tick")));
+    std::uint32_t count = 0;
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    if (error != std::errc{} || stop != text.data() + text.size() || count < 1 || count > most)
+        return wrong(value,
+                     "1 to 1000000 ticks, such as \"5 ticks\", or a duration such as \"1s\"");
+    actor.hang_after_ticks = count;
+    actor.hang_after_ns = 0;
+    return {};
+}
+
 Result<Rate> as_rate(const WrittenValue& value) {
     if (value.kind == Kind::boolean || value.kind == Kind::list)
         return wrong(value, "a rate such as \"60000/1001\"");
@@ -179,8 +200,9 @@ constexpr std::array actor_table{
     Key<A>{"trigger", set_trigger},
     Key<A>{"domain", set_text<&A::domain>},
     Key<A>{"phase", set_text<&A::phase>},
-    Key<A>{"hang_after", set_duration<&A::hang_after_ns>},
+    Key<A>{"hang_after", set_hang_after},
     Key<A>{"stale_after", set_duration<&A::stale_after_ns>},
+    Key<A>{"snapshot", set_duration<&A::snapshot_ns>},
     Key<A>{"depth", set_count<&A::depth, 0, 4000>},
     Key<A>{"hold", set_count<&A::hold, 0, 8>},
     Key<A>{"spare_readers", set_count<&A::spare_readers, 0, 64>},

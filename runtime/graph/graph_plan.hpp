@@ -27,9 +27,13 @@ struct PlannedActor {
     Trigger trigger = Trigger::tick;  ///< Never `automatic`.
     std::string domain;  ///< "" the clock's rate, a name of [clock.domains], or a rate as text.
     Rate rate{};         ///< Of that domain.
-    std::uint32_t depth = 0;          ///< Of every output; 0: as each port declares.
-    std::uint32_t hold = 0;           ///< Of every input; 0: as each port declares.
-    std::uint32_t spare_readers = 2;  ///< Cells beyond the links, for each output.
+    std::uint32_t depth = 0;                    ///< Of every output; 0: as each port declares.
+    std::uint32_t hold = 0;                     ///< Of every input; 0: as each port declares.
+    std::uint32_t spare_readers = 2;            ///< Cells beyond the links, for each output.
+    Nanoseconds hang_after_ns = 1'000'000'000;  ///< Longest call; or, if not 0, in ticks:
+    std::uint32_t hang_after_ticks = 0;
+    Nanoseconds stale_after_ns = 0;  ///< Of every input; 0: never.
+    Nanoseconds snapshot_ns = 0;     ///< Between snapshots; 0: on demand only.
     std::uint32_t standby = 0;
     std::optional<std::uint32_t> parent;
     std::vector<std::uint32_t> children;

@@ -46,6 +46,8 @@ struct ActorDecl {
     std::uint32_t standby = 0;
     Trigger trigger = Trigger::automatic;
     Nanoseconds hang_after_ns = 0, stale_after_ns = 0;     ///< 0: default.
+    std::uint32_t hang_after_ticks = 0;                    ///< In place of hang_after_ns, if not 0.
+    Nanoseconds snapshot_ns = 0;                           ///< Interval; 0: on demand only.
     std::uint32_t depth = 0, hold = 0, spare_readers = 2;  ///< depth, hold: 0 = the class's own.
     std::optional<int> realtime, nice;
     std::map<std::string, Place> key_places;  ///< Where each of the keys above was written.

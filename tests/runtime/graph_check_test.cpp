@@ -63,6 +63,28 @@ TEST(CheckGraph, plans_a_graph_that_is_right) {
     EXPECT_THAT(clip.out_links, ElementsAre(0, 3));
 }
 
+TEST(CheckGraph, plans_how_long_an_actor_may_hang_and_inputs_may_be_stale) {
+    const auto keys = [](const std::string& given) {
+        return plan_of("[actors.a]\nclass = \"TestPattern\"\n" + given).actors[0];
+    };
+    const auto plain = keys("");
+    EXPECT_EQ(plain.hang_after_ns, 1'000'000'000);
+    EXPECT_EQ(plain.hang_after_ticks, 0U);
+    EXPECT_EQ(plain.stale_after_ns, 0) << "never";
+    EXPECT_EQ(plain.snapshot_ns, 0) << "on demand";
+    EXPECT_EQ(keys("hang_after = \"250ms\"").hang_after_ns, 250'000'000);
+    EXPECT_EQ(keys("hang_after = \"5 ticks\"").hang_after_ticks, 5U);
+    EXPECT_EQ(keys("hang_after = \"1tick\"").hang_after_ticks, 1U);
+    EXPECT_EQ(keys("stale_after = \"100ms\"").stale_after_ns, 100'000'000);
+    EXPECT_EQ(keys("snapshot = \"2s\"").snapshot_ns, 2'000'000'000);
+    for (const char* wrong : {"0 ticks", "-1 ticks", "1.5 ticks", "ticks", "9999999 ticks", "5"}) {
+        const auto read = read_graph_text(
+            "[actors.a]\nclass = \"TestPattern\"\nhang_after = \"" + std::string(wrong) + "\"",
+            "g.toml");
+        EXPECT_THAT(read.findings, testing::SizeIs(1)) << wrong;
+    }
+}
+
 TEST(CheckGraph, finds_everything_at_once_each_with_its_line_and_key) {
     const auto checked = check(
         R"(links = ["clip >> blur", "pat >> blur.video", "patt >> gain", "pat.vid >> null", "clip.audio >> blur2"]
