@@ -9,13 +9,11 @@
 namespace streamlib::checks {
 namespace {
 
-constexpr std::array carried_actor_keys{
-    "supervisor",  "restart", "shutdown", "significant", "standby", "phase", "hang_after",
-    "stale_after", "host",    "cpus",     "realtime",    "nice",    "limits"};
+constexpr std::array carried_actor_keys{"standby", "phase",    "hang_after", "stale_after", "host",
+                                        "cpus",    "realtime", "nice",       "limits"};
 
 bool is_default(const ActorDecl& actor, std::string_view key) {
     if (key == "standby") return actor.standby == 0;
-    if (key == "significant") return !actor.significant;
     return false;
 }
 
@@ -39,9 +37,6 @@ void note_carried(Check& check) {
             note(check, Check::place_of(actor, "dispatcher"), Check::key_of(actor, "dispatcher"),
                  "a dispatcher other than \"process\"");
         }
-    }
-    for (const auto& supervisor : check.graph.supervisors) {
-        note(check, supervisor.place, "supervisors." + supervisor.name, "a supervisor");
     }
     const auto& sources = check.graph.clock.sources;
     if (std::any_of(sources.begin(), sources.end(),

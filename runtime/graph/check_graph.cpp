@@ -47,6 +47,7 @@ CheckedGraph check_graph(const GraphSpec& graph, const KnownClasses& classes) {
     check_links(check);
     check_triggers(check);
     check_families(check);
+    check_supervision(check);
     note_carried(check);
     sort_findings(result.findings);
     return result;

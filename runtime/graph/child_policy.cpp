@@ -24,9 +24,9 @@ template <class Word, std::size_t N>
 Result<Word> parse_word(std::string_view text, const std::array<const char*, N>& words) {
     const auto found = std::find(words.begin(), words.end(), text);
     if (found != words.end()) return static_cast<Word>(found - words.begin());
-    return fail(Errc::parse, wording::quoted(text) + " is not allowed" +
-                                 wording::suggestion(text, {words.begin(), words.end()}) +
-                                 " (one of " + wording::list({words.begin(), words.end()}) + ")");
+    const std::vector<std::string> known(words.begin(), words.end());
+    return fail(Errc::parse, wording::quoted(text) + " is not allowed; write one of " +
+                                 wording::list(known) + wording::near_miss(text, known));
 }
 
 template <class Word, std::size_t N>

@@ -14,8 +14,14 @@ namespace streamlib {
 namespace {
 
 constexpr std::array action_words{"restart", "stop", "ignore", "escalate"};
-constexpr std::array reason_words{"exit", "signal",  "exception", "refused",
-                                  "hung", "startup", "normal",    "any"};
+struct CauseWord {
+    std::string_view word;
+    ExitCause cause;
+};
+constexpr std::array cause_words{
+    CauseWord{"exit", ExitCause::exited},         CauseWord{"signal", ExitCause::signalled},
+    CauseWord{"exception", ExitCause::exception}, CauseWord{"refused", ExitCause::refused},
+    CauseWord{"hung", ExitCause::hung},           CauseWord{"startup", ExitCause::startup}};
 constexpr int last_signal = 64;
 
 std::optional<std::int32_t> number(std::string_view text, std::int32_t low, std::int32_t high) {
@@ -39,10 +45,9 @@ std::optional<std::int32_t> signal_number(std::string_view text) {
 Result<ExitAction> parse_action(std::string_view text) {
     const auto found = std::find(action_words.begin(), action_words.end(), text);
     if (found != action_words.end()) return static_cast<ExitAction>(found - action_words.begin());
-    return fail(Errc::parse,
-                wording::quoted(text) + " is no action" +
-                    wording::suggestion(text, {action_words.begin(), action_words.end()}) +
-                    " (one of restart, stop, ignore, escalate)");
+    const std::vector<std::string> known(action_words.begin(), action_words.end());
+    return fail(Errc::parse, wording::quoted(text) + " is no action; write one of " +
+                                 wording::list(known) + wording::near_miss(text, known));
 }
 
 /// How near a rule is to what happened; 0: it does not fit.
@@ -82,20 +87,16 @@ Result<ExitRule> parse_exit_rule(std::string_view reason, std::string_view actio
                                      " is no reason; write for instance \"signal SEGV\" or "
                                      "\"signal 11\"");
     }
-    if (!coded) {
-        if (reason == "any") return ExitRule{{}, {}, *act};
-        if (reason == "normal") return ExitRule{ExitCause::exited, 0, *act};
-        constexpr auto causes = reason_words.size() - 2;
-        const auto last = reason_words.begin() + causes;
-        const auto found = std::find(reason_words.begin(), last, reason);
-        if (found != last)
-            return ExitRule{static_cast<ExitCause>(found - reason_words.begin()), {}, *act};
+    if (reason == "any") return ExitRule{{}, {}, *act};
+    if (reason == "normal") return ExitRule{ExitCause::exited, 0, *act};
+    std::vector<std::string> known{"normal", "any"};
+    for (const CauseWord& cause : cause_words) {
+        if (reason == cause.word) return ExitRule{cause.cause, {}, *act};
+        known.emplace_back(cause.word);
     }
-    return fail(Errc::parse,
-                wording::quoted(reason) + " is no reason" +
-                    wording::suggestion(head, {reason_words.begin(), reason_words.end()}) +
-                    " (exit N, signal NAME, exit, signal, exception, refused, hung, "
-                    "startup, normal, any)");
+    return fail(Errc::parse, wording::quoted(reason) +
+                                 " is no reason; write exit N, signal NAME, or one of " +
+                                 wording::list(known) + wording::near_miss(head, known));
 }
 
 std::optional<ExitAction> rule_for(const std::vector<ExitRule>& rules,

@@ -25,7 +25,8 @@ namespace streamlib {
 
 /// How an incarnation ended.
 enum class ExitCause : std::uint8_t {
-    exited,     ///< `code` is the exit status; 0 is an end as it should be.
+    exited,  ///< `code` is the exit status; 0 is an end as it should be.
+    ended,  ///< Status 0 because all its streams have ended: nobody comes back only to see the same end.
     signalled,  ///< `code` is the signal.
     exception,  ///< One left `process`.
     refused,    ///< `configure` or `start` returned an error, or it broke the protocol.

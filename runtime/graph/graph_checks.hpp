@@ -42,8 +42,10 @@ void check_actors(Check& check);
 void check_links(Check& check);
 /// Settles `automatic`; loops; order and sources.
 void check_triggers(Check& check);
-/// Parents and supervisors.
+/// Parents.
 void check_families(Check& check);
+/// Supervisors, their words, who is below whom.
+void check_supervision(Check& check);
 /// What has no effect yet.
 void note_carried(Check& check);
 

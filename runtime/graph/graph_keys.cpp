@@ -269,8 +269,19 @@ Result<bool> set_actor_key(ActorDecl& actor, std::string_view key, const Written
 }
 
 Result<bool> set_supervisor_key(SupervisorDecl& supervisor, std::string_view key,
-                                const WrittenValue& value) {
-    return set_by_table<SupervisorDecl>(supervisor_table, supervisor, key, value);
+                                const WrittenValue& value, const Place& place) {
+    constexpr std::string_view decide = "decide.";
+    if (key.starts_with(decide)) {
+        if (value.kind != Kind::word && value.kind != Kind::text)
+            return wrong(value, "an action such as \"restart\"");
+        supervisor.decide[std::string(key.substr(decide.size()))] = {value.text, place};
+        return true;
+    }
+    if (key == "decide")
+        return wrong(value, "a table such as decide = { \"exit 125\" = \"stop\" }");
+    auto set = set_by_table<SupervisorDecl>(supervisor_table, supervisor, key, value);
+    if (set && *set) supervisor.key_places[std::string(key)] = place;
+    return set;
 }
 
 Result<bool> set_clock_key(ClockDecl& clock, std::string_view key, const WrittenValue& value) {
@@ -308,7 +319,11 @@ const std::vector<std::string>& actor_keys() {
 }
 
 const std::vector<std::string>& supervisor_keys() {
-    static const auto all = names(supervisor_table);
+    static const auto all = [] {
+        auto keys = names(supervisor_table);
+        keys.emplace_back("decide");
+        return keys;
+    }();
     return all;
 }
 

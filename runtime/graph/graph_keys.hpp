@@ -36,8 +36,9 @@ struct WrittenValue {
 /// property.
 [[nodiscard]] Result<bool> set_actor_key(ActorDecl& actor, std::string_view key,
                                          const WrittenValue& value, const Place& place);
+/// Also "decide.REASON".
 [[nodiscard]] Result<bool> set_supervisor_key(SupervisorDecl& supervisor, std::string_view key,
-                                              const WrittenValue& value);
+                                              const WrittenValue& value, const Place& place);
 /// Also "domains.NAME".
 [[nodiscard]] Result<bool> set_clock_key(ClockDecl& clock, std::string_view key,
                                          const WrittenValue& value);

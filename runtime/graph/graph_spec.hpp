@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "ipc/base/time.hpp"
+#include "runtime/graph/exit_rules.hpp"
 #include "runtime/tick.hpp"
 
 namespace streamlib {
@@ -64,6 +65,9 @@ struct SupervisorDecl {
     std::uint32_t intensity = 10;
     Nanoseconds period_ns = 10'000'000'000;
     Place place;
+    std::map<std::string, Place> key_places{};   ///< Where each of its keys was written.
+    std::map<std::string, GivenValue> decide{};  ///< Reason to action, see exit_rules.hpp.
+    ExitHook decide_hook{};                      ///< From C++ alone; asked before `decide`.
 };
 
 struct ClockDecl {

@@ -285,13 +285,32 @@ private:
             decl.place = place(named);
             for (const auto& entry : entries(*table)) {
                 const std::string key_path = path + "." + std::string(entry.key->str());
+                if (entry.key->str() == "decide") {
+                    const auto* rules =
+                        table_of(entry, key_path, "decide = { \"exit 125\" = \"stop\" }");
+                    if (rules != nullptr) decide(decl, *rules, key_path);
+                    continue;
+                }
                 const auto set = [&](std::string_view key, const WrittenValue& value) {
-                    return set_supervisor_key(decl, key, value);
+                    if (key.starts_with("decide."))
+                        return Result<bool>(false);  // a quoted key, not the table
+                    return set_supervisor_key(decl, key, value, place(entry));
                 };
                 if (!keyed(entry, key_path, supervisor_keys(), set))
                     unknown(entry, key_path, supervisor_keys());
             }
             read_.graph.supervisors.push_back(std::move(decl));
+        }
+    }
+
+    void decide(SupervisorDecl& decl, const toml::table& rules, const std::string& path) {
+        for (const auto& entry : entries(rules)) {
+            const auto set = [&](std::string_view key, const WrittenValue& value) {
+                return set_supervisor_key(decl, "decide." + std::string(key), value, place(entry));
+            };
+            const std::string key_path = path + "." + std::string(entry.key->str());
+            if (!keyed(entry, key_path, {}, set))
+                add(place(entry), key_path, "write an action such as \"restart\"");
         }
     }
 

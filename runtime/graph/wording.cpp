@@ -23,6 +23,20 @@ bool begins_with(std::string_view text, std::string_view start) {
                       [](char a, char b) { return lower(a) == lower(b); });
 }
 
+/// Empty: none is near.
+std::string_view near_word(std::string_view word, const std::vector<std::string>& candidates) {
+    // A hostile graph may declare thousands of names and misspell each: the first thousand have to
+    // do.
+    const auto count = static_cast<std::ptrdiff_t>(std::min<std::size_t>(candidates.size(), 1024));
+    const std::vector<std::string_view> known(candidates.begin(), candidates.begin() + count);
+    const std::string_view near = nearest_word(word, known);
+    if (!near.empty()) return near;
+    const auto found = std::find_if(known.begin(), known.end(), [word](std::string_view candidate) {
+        return begins_with(candidate, word) || begins_with(word, candidate);
+    });
+    return found == known.end() ? std::string_view{} : *found;
+}
+
 }  // namespace
 
 std::string quoted(std::string_view text) {
@@ -52,22 +66,15 @@ std::string list(const std::vector<std::string>& words, std::size_t most) {
     return out;
 }
 
+std::string near_miss(std::string_view word, const std::vector<std::string>& candidates) {
+    const std::string_view near = near_word(word, candidates);
+    return near.empty() ? "" : "; did you mean " + quoted(near) + "?";
+}
+
 std::string suggestion(std::string_view word, const std::vector<std::string>& candidates) {
     if (candidates.empty()) return {};
-    // A hostile graph may declare thousands of names and misspell each: the first thousand have to
-    // do.
-    const auto count = static_cast<std::ptrdiff_t>(std::min<std::size_t>(candidates.size(), 1024));
-    const std::vector<std::string_view> known(candidates.begin(), candidates.begin() + count);
-    std::string_view near = nearest_word(word, known);
-    if (near.empty()) {
-        const auto found =
-            std::find_if(known.begin(), known.end(), [word](std::string_view candidate) {
-                return begins_with(candidate, word) || begins_with(word, candidate);
-            });
-        if (found != known.end()) near = *found;
-    }
-    return near.empty() ? "; known are " + list(candidates)
-                        : "; did you mean " + quoted(near) + "?";
+    std::string near = near_miss(word, candidates);
+    return near.empty() ? "; known are " + list(candidates) : near;
 }
 
 bool is_name(std::string_view text) noexcept {

@@ -24,6 +24,10 @@ namespace streamlib::wording {
 [[nodiscard]] std::string suggestion(std::string_view word,
                                      const std::vector<std::string>& candidates);
 
+/// The same where the known ones are told already: nothing where none is near.
+[[nodiscard]] std::string near_miss(std::string_view word,
+                                    const std::vector<std::string>& candidates);
+
 /// True for an instance, domain, supervisor or port name: [A-Za-z0-9_-]{1,63}.
 [[nodiscard]] bool is_name(std::string_view text) noexcept;
 inline constexpr std::string_view name_rule = "1 to 63 of A-Z a-z 0-9 _ -";
