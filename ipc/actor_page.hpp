@@ -17,6 +17,7 @@
 ///   1544   1792  counters[32]      actor     name before value; the rest relaxed
 ///   3336    760  zero
 ///   4096  65536  log               actor     log_ring.hpp
+///  69632  2 MiB  snapshots         actor     snapshot_box.hpp
 #pragma once
 
 #include <atomic>
@@ -30,11 +31,12 @@
 #include "ipc/fixed_text.hpp"
 #include "ipc/log_ring.hpp"
 #include "ipc/shared_words.hpp"
+#include "ipc/snapshot_box.hpp"
 
 namespace streamlib::ipc {
 
 inline constexpr std::uint64_t actor_page_layout_hash =
-    0x2026'11'22'0002'0003;  ///< Bumped with any change below.
+    0x2026'11'22'0002'0004;  ///< Bumped with any change below.
 inline constexpr std::size_t max_port_counters = 32;
 inline constexpr std::size_t max_own_counters = 32;
 
@@ -118,10 +120,12 @@ struct alignas(4096) ActorPage {
     OwnCounter counters[max_own_counters]{};  ///< The class's own, in the order of declaration.
     std::uint8_t reserved3[760]{};
     alignas(4096) LogRing log;
+    alignas(4096) SnapshotBox snapshots;  ///< Takes memory only for what was written.
 };
 static_assert(offsetof(ActorPage, progress) == 64 && offsetof(ActorPage, ports) == 256);
 static_assert(offsetof(ActorPage, error) == 1280 && offsetof(ActorPage, log) == 4096);
-static_assert(sizeof(ActorPage) == 4096 + 65536);
+static_assert(offsetof(ActorPage, snapshots) == 4096 + 65536);
+static_assert(sizeof(ActorPage) == 4096 + 65536 + sizeof(SnapshotBox));
 
 /// Launcher: stores a command and wakes the actor. One system call.
 void give_command(ActorPage& page, ActorCommand command) noexcept;

@@ -26,12 +26,14 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "ipc/log_ring.hpp"
 #include "runtime/ports.hpp"
 #include "runtime/property.hpp"
+#include "runtime/snapshot.hpp"
 #include "runtime/tick.hpp"
 
 namespace streamlib {
@@ -78,6 +80,13 @@ public:
     /// Asked once all inputs have ended: false while a tick-driven actor still has something of its own to give
     /// (a delay line that empties itself). It then goes on being ticked. [realtime]
     [[nodiscard]] virtual bool drained() const { return true; }
+    /// Of a class that keeps_state(): what the next incarnation shall have, written into `room` (1 MiB). Returns how many
+    /// bytes it wrote; 0: nothing worth keeping now. Called between two turns, at the interval `snapshot` of the graph and on
+    /// demand. A kill in the middle leaves the one before. [realtime]
+    [[nodiscard]] virtual std::size_t snapshot(std::span<std::byte> /*room*/) { return 0; }
+    /// What an earlier incarnation, or the last run, has kept; after configure(), before start(). Not called where there is
+    /// nothing. An error is logged, and the actor begins afresh. [setup]
+    [[nodiscard]] virtual Result<> restore(const Snapshot& /*kept*/) { return {}; }
     /// The last call: finish files, close devices. Not called after a crash. [setup]
     virtual void stop() {}
 
@@ -100,6 +109,9 @@ protected:
     void default_trigger(Trigger trigger) noexcept;
     /// In the constructor: the zygote family that has the class's libraries loaded ("ffmpeg").
     void needs_family(std::string family);
+    /// In the constructor: the class has snapshot() and restore(). `version`, from 1, tells restore() how to read the bytes;
+    /// count it up when their meaning changes.
+    void keeps_state(std::uint32_t version) noexcept;
     /// The trigger in effect.
     [[nodiscard]] Trigger trigger() const noexcept;
     /// Rate of the tick domain in effect; valid from configure() on.

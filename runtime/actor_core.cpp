@@ -15,6 +15,7 @@ std::uint64_t Actor::incarnation() const noexcept { return core_->incarnation; }
 void Actor::finish() noexcept { core_->finish_requested_ = true; }
 void Actor::progress() noexcept { core_->renew_activity(); }
 void Actor::default_trigger(Trigger trigger) noexcept { core_->class_trigger = trigger; }
+void Actor::keeps_state(std::uint32_t version) noexcept { core_->state_version = version; }
 void Actor::needs_family(std::string family) { core_->family = std::move(family); }
 Trigger Actor::trigger() const noexcept { return core_->trigger; }
 Rate Actor::tick_rate() const noexcept { return core_->rate; }

@@ -29,6 +29,7 @@ public:
     std::vector<Counter*> counters;
     Trigger class_trigger = Trigger::automatic;
     std::string family;
+    std::uint32_t state_version = 0;  ///< 0: it keeps none.
 
     // Set by whoever runs the actor, before configure().
     std::string name;
@@ -37,6 +38,7 @@ public:
     Rate rate{60, 1};
     std::int32_t refused_input = -1;  ///< By configure(), see InputBase::refuse.
     ipc::ActorPage* page = nullptr;   ///< nullptr in the harness: nothing is counted outside.
+    Nanoseconds snapshot_every = 0;   ///< 0: on demand only.
     ipc::LogWriter log{};
     std::function<void(LogLevel, std::string_view)>
         log_hook;  ///< Harness: sees every line as well.
@@ -82,6 +84,14 @@ public:
     /// Publishes the end on every output. [realtime]
     void end_outputs() noexcept;
 
+    // State kept for the next incarnation.
+    /// Between configure() and start(): gives the actor what is kept, if anything is; says in the log what is not used.
+    void restore_state(Actor& actor);
+    /// Whether it is time for a snapshot; two loads where none is asked for. [realtime]
+    [[nodiscard]] bool snapshot_due(MonotonicTime now) const noexcept;
+    /// Between two turns. [realtime]
+    void keep_state(Actor& actor, MonotonicTime now);
+
     [[nodiscard]] bool finish_requested() const noexcept { return finish_requested_; }
     /// All linked inputs have ended (never true of an actor without linked inputs).
     [[nodiscard]] bool inputs_ended() const noexcept;
@@ -122,6 +132,9 @@ private:
     bool has_read_ = false;
     bool finish_requested_ = false;
     std::uint64_t ticks_ = 0, ticks_dropped_ = 0;
+    ipc::SnapshotWriter snapshots_{};
+    MonotonicTime kept_at_{};       // when a snapshot was taken last
+    std::uint64_t ticks_kept_ = 0;  // turns at that time
 };
 
 }  // namespace streamlib

@@ -123,6 +123,11 @@ Result<LoopEnd> ActorLoop::run_on_ticks(bool cascade) {
         if (auto done = between_turns(); !done) return tl::unexpected(done.error());
         const TickReading reading = read_tick(ticks_);
         if (!gate.is_due(reading.tick.seq)) {
+            // Here it costs no frame: the tick is done, the next not yet there.
+            if (const MonotonicTime now = MonotonicTime::now(); core_.snapshot_due(now)) {
+                core_.keep_state(actor_, now);
+                continue;
+            }
             wait_for_tick(gate.handled());
             continue;
         }
@@ -167,6 +172,8 @@ Result<LoopEnd> ActorLoop::run_on_inputs() {
         words_[0].expected = command_seen_;
         if (const TickReading reading = read_tick(ticks_); reading.tick.seq != 0)
             core_.set_reading(reading);
+        if (const MonotonicTime now = MonotonicTime::now(); core_.snapshot_due(now))
+            core_.keep_state(actor_, now);
         // While an output waits for its new ring, blocks wait in the input's: none is lost for want of a place to put it.
         if (core_.any_changing())
             (void)ipc::wait_any({words_.data(), 1}, MonotonicTime::now() + 100'000'000);

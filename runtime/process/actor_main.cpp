@@ -124,6 +124,7 @@ Result<> ActorProcess::set_up() {
     core_->incarnation = s.incarnation;
     core_->trigger = s.trigger;
     core_->rate = s.rate;
+    core_->snapshot_every = s.snapshot_ns;
     core_->page = &page_;
     core_->log = ipc::LogWriter(&page_.log, s.incarnation);
     core_->bind_counters();
@@ -207,6 +208,7 @@ Result<> ActorProcess::start() {
     if (auto done = attach(**message, fds); !done) return done;
     core_->set_reading(
         read_tick_or_now(*reinterpret_cast<const TickPage*>(tick_segment_.payload())));
+    core_->restore_state(*actor_);
     {
         const ipc::ActivityScope busy(&page_.activity, ipc::ActorPhase::starting);
         if (auto done = actor_->start(); !done) return done;
@@ -267,6 +269,9 @@ Result<> ActorProcess::work() {
                     [this] { return look(); }});
     const auto end = loop.run();
     if (!end) return tl::unexpected(end.error());
+    // Asked for together with the stop: the state that the next run shall begin with.
+    if (const MonotonicTime now = MonotonicTime::now(); core_->snapshot_due(now))
+        core_->keep_state(*actor_, now);
     page_.progress.store(*end == LoopEnd::ended ? ActorProgress::ended : ActorProgress::stopping,
                          std::memory_order_release);
     core_->end_outputs();

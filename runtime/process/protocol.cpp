@@ -91,7 +91,7 @@ void code(Coder& coder, M& message) {
     if constexpr (std::is_same_v<Plain, Setup>)
         each(message.node, message.name, message.class_name, message.uri, message.actor_index,
              message.incarnation, message.trigger, message.rate, message.properties,
-             message.plugins, message.input_holds);
+             message.plugins, message.input_holds, message.stale_after_ns, message.snapshot_ns);
     else if constexpr (std::is_same_v<Plain, Hello>)
         each(message.pid, message.incarnation);
     else if constexpr (std::is_same_v<Plain, Configure>)

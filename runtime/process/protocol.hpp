@@ -47,6 +47,8 @@ struct Setup {
     std::vector<std::string> plugins;
     /// Holds the graph sets, by input name.
     std::vector<std::pair<std::string, std::uint32_t>> input_holds;
+    Nanoseconds stale_after_ns = 0;  ///< Of its inputs; 0: never.
+    Nanoseconds snapshot_ns = 0;     ///< Between snapshots; 0: on demand only.
 };
 struct Hello {
     std::int32_t pid = 0;
