@@ -116,6 +116,14 @@ void release_cell(const RingMemory& ring, std::uint32_t index) noexcept {
     ring.cell(index).hold.store(0, std::memory_order_seq_cst);
 }
 
+void mark_superseded(const RingMemory& ring) noexcept {
+    auto& word = ring.header().superseded;
+    // after the last publication; pairs with RingReader::superseded
+    word.store(1, std::memory_order_seq_cst);
+    (void)futex_wake_all(reinterpret_cast<const std::uint32_t*>(&word));
+    (void)futex_wake_all(ring.futex_word());
+}
+
 void wake_readers_of_the_dead(const RingMemory& ring) noexcept {
     (void)futex_wake_all(ring.futex_word());
 }

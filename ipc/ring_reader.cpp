@@ -40,6 +40,7 @@ Result<RingReader> RingReader::attach(const RingMemory& ring, std::uint32_t cell
     r.hold_ =
         std::min<std::uint32_t>(ring.cell(cell).hold.load(std::memory_order_seq_cst), max_hold);
     if (r.hold_ == 0) return fail(Errc::invalid_argument, "ring reader: the cell was not assigned");
+    r.resume_ = ring.cell(cell).last.load(std::memory_order_relaxed);
     if (from_now) r.last_ = r.newest_sequence();
     return r;
 }
@@ -78,6 +79,7 @@ void RingReader::accept(BlockView& view, std::uint32_t slot, std::uint64_t seque
         std::min<std::uint64_t>(block.payload_bytes, ring_.payload_capacity());
     view.payload_ = {ring_.payload(slot), bytes};
     last_ = sequence;
+    cell().last.store(sequence, std::memory_order_relaxed);  // for the next incarnation
     auto& reads = cell().reads;  // this reader is the only one to store it
     reads.store(reads.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
@@ -153,6 +155,8 @@ bool RingReader::pin_block(BlockView& view, std::uint32_t slot, std::uint64_t se
 }
 
 ReadStatus RingReader::read_new(BlockView& view) noexcept {
+    // What the last incarnation took is not given again: the block that it died of least of all.
+    if (last_ == 0) last_ = std::min(resume_, newest_sequence());
     if (!has_new()) return ReadStatus::empty;
     // Looking for the next block starts where the last look ended, so each pass gives up at least one block.
     std::uint64_t after = last_;

@@ -112,6 +112,7 @@ private:
     std::uint32_t pins_used_ = 0;  // bit n: pin n belongs to a view
     std::uint64_t incarnation_ = 0;
     std::uint64_t last_ = 0;
+    std::uint64_t resume_ = 0;  // what the last incarnation took last
     std::uint64_t missed_ = 0;
 };
 

@@ -162,10 +162,7 @@ void RingWriter::abandon(OpenSlot& slot) noexcept {
 }
 
 void RingWriter::supersede() noexcept {
-    auto& word = ring_.header().superseded;
-    // after the last publication; pairs with RingReader::superseded
-    word.store(1, std::memory_order_seq_cst);
-    (void)futex_wake_all(reinterpret_cast<const std::uint32_t*>(&word));
+    mark_superseded(ring_);
     wake_sleepers();
 }
 

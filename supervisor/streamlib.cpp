@@ -28,8 +28,8 @@ public:
             std::fprintf(stderr, "%s\n", to_string(finding).c_str());
     }
     void planned(const std::string&, const std::string&,
-                 std::span<const PlannedChild> children) override {
-        for (const PlannedChild& child : children) names_.push_back(child.name);
+                 std::span<const ShownChild> children) override {
+        for (const ShownChild& child : children) names_.push_back(child.name);
     }
     void actor_changed(const ActorEvent& event) override {
         if (event.state != ipc::ActorState::failed || event.index >= names_.size()) return;

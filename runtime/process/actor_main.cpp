@@ -79,6 +79,7 @@ private:
     MappedSegment tick_segment_;
     std::unique_ptr<Actor> actor_;
     ActorCore* core_ = nullptr;
+    protocol::Configured configured_;
     std::vector<std::uint8_t> same_domain_;
     bool stopped_ = false;
 };
@@ -165,7 +166,8 @@ Result<> ActorProcess::configure() {
     for (const InputBase* input : core_->inputs) reply.input_holds.push_back(input->spec().hold);
     page_.progress.store(ActorProgress::configured,
                          std::memory_order_release);  // pairs with the launcher's look
-    return channel_.send(protocol::encode(reply), {}, ipc::never);
+    configured_ = std::move(reply);
+    return channel_.send(protocol::encode(configured_), {}, ipc::never);
 }
 
 Result<> ActorProcess::attach(const protocol::Start& start, const std::vector<UniqueFd>& fds) {
@@ -203,6 +205,9 @@ Result<> ActorProcess::attach(const protocol::Start& start, const std::vector<Un
 Result<> ActorProcess::start() {
     std::vector<UniqueFd> fds;
     auto message = expect<protocol::Start>(&fds);
+    if (message && *message && !(**message).ahead.empty() && !fits(**message, configured_))
+        message =
+            expect<protocol::Start>(&fds);  // the launcher knows as well, and makes other rings
     if (!message) return tl::unexpected(message.error());
     if (!*message) return {};
     if (auto done = attach(**message, fds); !done) return done;

@@ -99,7 +99,7 @@ void code(Coder& coder, M& message) {
     else if constexpr (std::is_same_v<Plain, Configured>)
         each(message.outputs, message.input_holds);
     else if constexpr (std::is_same_v<Plain, Start>)
-        each(message.output_carried, message.inputs);
+        each(message.output_carried, message.inputs, message.ahead);
     else if constexpr (std::is_same_v<Plain, Failed>)
         each(message.stage, message.text, message.input);
     else if constexpr (std::is_same_v<Plain, ChangeFormat>)
@@ -141,6 +141,23 @@ Result<Message> decode(std::span<const std::byte> bytes) {
     std::uint32_t kind = 0xFFFF'FFFF;
     decoder.get(kind);
     return decode_kind(kind, decoder);
+}
+
+bool fits(const Start& start, const Configured& configured) noexcept {
+    if (start.ahead.size() != configured.outputs.size() ||
+        start.inputs.size() != configured.input_holds.size())
+        return false;
+    for (std::size_t n = 0; n < start.ahead.size(); ++n) {
+        const ConfiguredOutput& has = start.ahead[n];
+        const ConfiguredOutput& needs = configured.outputs[n];
+        if (has.format != needs.format) return false;
+        if (has.format.kind == MediaKind::none) continue;
+        if (has.depth < needs.depth || has.open_slots < needs.open_slots) return false;
+    }
+    for (std::size_t n = 0; n < start.inputs.size(); ++n)
+        if (start.inputs[n].linked != 0 && start.inputs[n].hold < configured.input_holds[n])
+            return false;
+    return true;
 }
 
 }  // namespace streamlib::protocol

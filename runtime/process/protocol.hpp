@@ -2,6 +2,8 @@
 /// @file
 /// What the launcher and an actor process say to each other over their channel, and in which order.
 ///
+/// To an incarnation that comes after another, configure and start are queued together with setup: it need not wait for anybody.
+///
 ///     launcher            actor
 ///     setup          ->             who it is, its properties; queued before the process exists
 ///                    <-  hello      pid, incarnation
@@ -74,9 +76,16 @@ struct Start {
     struct In {
         std::uint8_t linked = 0;
         std::uint32_t cell = 0;
+        std::uint32_t hold = 1;  ///< What the cell has room for.
     };
     std::vector<In> inputs;
+    /// Not empty: sent ahead, before the actor has configured, since the rings are there from its last incarnation; this
+    /// is what they were made for, by output. Where it does not fit what configure() said, both ends know it, and the
+    /// launcher sends another.
+    std::vector<ConfiguredOutput> ahead;
 };
+/// Whether the rings that were sent ahead are what the actor needs. Both ends ask this.
+[[nodiscard]] bool fits(const Start& start, const Configured& configured) noexcept;
 struct Ready {};
 struct Stop {};
 struct Failed {

@@ -33,7 +33,7 @@ void RunScreen::notes(std::span<const Finding> notes) {
 }
 
 void RunScreen::planned(const std::string& node, const std::string& node_directory,
-                        std::span<const PlannedChild> children) {
+                        std::span<const ShownChild> children) {
     planned_ = true;
     children_.assign(children.begin(), children.end());
     line(planned_words(node, node_directory, children.size()));
@@ -41,7 +41,7 @@ void RunScreen::planned(const std::string& node, const std::string& node_directo
 
 void RunScreen::actor_changed(const ActorEvent& event) {
     if (event.index >= children_.size()) return;
-    const PlannedChild& child = children_[event.index];
+    const ShownChild& child = children_[event.index];
     if (event.state == ipc::ActorState::failed) {
         std::string text = "actor " + child.name + " (" + child.class_name + ") FAILED";
         if (!event.exit_text.empty()) text += ": " + printable(event.exit_text);

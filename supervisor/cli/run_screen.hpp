@@ -23,7 +23,7 @@ public:
     void findings(std::span<const Finding> findings) override;
     void notes(std::span<const Finding> notes) override;
     void planned(const std::string& node, const std::string& node_directory,
-                 std::span<const PlannedChild> children) override;
+                 std::span<const ShownChild> children) override;
     void actor_changed(const ActorEvent& event) override;
     void rings(std::span<const RingCost> rings, std::uint64_t total_bytes) override;
     void running(Nanoseconds after_ns) override;
@@ -39,7 +39,7 @@ private:
     Screen& screen_;
     std::optional<Nanoseconds> run_for_;
     bool quiet_;
-    std::vector<PlannedChild> children_;
+    std::vector<ShownChild> children_;
     std::vector<std::string> failures_;  ///< Of actors, while findings may still say it better.
     RunTotals shown_{};
     bool up_ = false, stopping_ = false, planned_ = false;

@@ -42,7 +42,7 @@ std::string planned_words(std::string_view node, std::string_view directory, std
         .append(directory);
 }
 
-std::string actor_words(const PlannedChild& child, const ActorEvent& event, bool colours) {
+std::string actor_words(const ShownChild& child, const ActorEvent& event, bool colours) {
     const std::string_view state = state_word(event.state);
     std::string text(2 + 2 * std::size_t{child.depth}, ' ');
     text += coloured(state, colour_of_state(state), colours);

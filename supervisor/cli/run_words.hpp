@@ -19,7 +19,7 @@ namespace streamlib::supervision {
 [[nodiscard]] std::string planned_words(std::string_view node, std::string_view directory,
                                         std::size_t actors);
 /// "  RUNNING  clip  MediaFile  pid 4711", two blanks deeper for each level of the tree.
-[[nodiscard]] std::string actor_words(const PlannedChild& child, const ActorEvent& event,
+[[nodiscard]] std::string actor_words(const ShownChild& child, const ActorEvent& event,
                                       bool colours);
 /// "4 running  720 ticks  0 dropped  0 restarts"; what has stopped, failed or was missed is named, too.
 [[nodiscard]] std::string status_words(const RunTotals& totals, bool colours);

@@ -12,6 +12,7 @@
 #include "ipc/channel.hpp"
 #include "ipc/directory_layout.hpp"
 #include "ipc/segment.hpp"
+#include "runtime/graph/child_policy.hpp"
 #include "runtime/graph/graph_plan.hpp"
 #include "runtime/process/protocol.hpp"
 #include "supervisor/launcher/child_state.hpp"
@@ -33,6 +34,17 @@ struct Child {
     std::optional<protocol::Configured> configured{};
     std::string failed_stage{}, failed_text{};  ///< What it said last, if it said so.
     std::int32_t refused_input = -1;
+    /// Configure and start were queued with setup, from what the last incarnation had.
+    bool configure_ahead = false, start_ahead = false;
+    protocol::Start ahead{};
+    bool by_exec = false;  ///< How this incarnation was made.
+    /// It was killed because it hung; because it was not READY in time.
+    bool hung = false, hung_in_start = false;
+    std::optional<Shutdown> shutdown{};  ///< Of the stop it was told; empty: as for all.
+    std::uint64_t ticks_before = 0;      ///< Processed by earlier incarnations.
+    MonotonicTime ready{};
+    ExitReason last_exit{};  ///< Of the incarnation before.
+    std::string last_exit_text{};
     ExitReason exit{};
     MonotonicTime spawned{}, ended{};
     /// Its zygote died before it reported a pid: perhaps it was never born.

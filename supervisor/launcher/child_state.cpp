@@ -39,13 +39,15 @@ ChildStep stop(ChildState state) noexcept {
     // before the stop is sent: else a death in between would bring it back
     state.restart_allowed = false;
     state.stop_wanted = true;
-    if (state.phase == ChildPhase::idle) return moved(state, ChildPhase::stopped, act_publish);
+    if (state.phase == ChildPhase::idle || state.phase == ChildPhase::restarting)
+        return moved(state, ChildPhase::stopped, act_publish);
     if (!is_alive(state.phase) || state.phase == ChildPhase::stopping) return unchanged(state);
     return moved(state, ChildPhase::stopping, act_send_stop | act_publish);
 }
 
 ChildStep kill(ChildState state) noexcept {
     state.restart_allowed = false;
+    if (state.phase == ChildPhase::restarting) return moved(state, ChildPhase::failed, act_publish);
     if (!is_alive(state.phase)) return unchanged(state);
     state.stop_wanted = true;
     state.killed = true;
@@ -71,6 +73,23 @@ ChildStep exited(const ChildState& state, bool well) noexcept {
                  act_publish | act_gone);
 }
 
+ChildStep restart(ChildState state) noexcept {
+    if (is_alive(state.phase)) return unchanged(state);
+    state.stop_wanted = false;
+    state.restart_allowed = true;
+    return spawn(state);
+}
+
+ChildStep give_up(const ChildState& state) noexcept {
+    if (is_alive(state.phase) || state.phase == ChildPhase::failed) return unchanged(state);
+    return moved(state, ChildPhase::failed, act_publish);
+}
+
+ChildStep exited_for_now(const ChildState& state) noexcept {
+    if (!is_alive(state.phase)) return unchanged(state);
+    return moved(state, ChildPhase::restarting, act_publish | act_gone);
+}
+
 }  // namespace
 
 ChildStep next_step(const ChildState& state, ChildEvent event) noexcept {
@@ -88,6 +107,9 @@ ChildStep next_step(const ChildState& state, ChildEvent event) noexcept {
         case ChildEvent::never_born: return never_born(state);
         case ChildEvent::exited_well: return exited(state, true);
         case ChildEvent::exited_badly: return exited(state, false);
+        case ChildEvent::exited_for_now: return exited_for_now(state);
+        case ChildEvent::restart: return restart(state);
+        case ChildEvent::give_up: return give_up(state);
     }
     return unchanged(state);
 }
@@ -104,6 +126,7 @@ ipc::ActorState shown_state(ChildPhase phase) noexcept {
         case ChildPhase::stopping: return ipc::ActorState::stopping;
         case ChildPhase::stopped: return ipc::ActorState::stopped;
         case ChildPhase::failed: return ipc::ActorState::failed;
+        case ChildPhase::restarting: return ipc::ActorState::restarting;
     }
     return ipc::ActorState::none;
 }

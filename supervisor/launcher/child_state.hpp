@@ -25,8 +25,9 @@ enum class ChildPhase : std::uint8_t {
     stopping,     ///< `stop` was sent.
     stopped,      ///< Gone, as it should be.
     failed,       ///< Gone, as it should not.
+    restarting,   ///< Gone, and comes back: now, or when its time has come.
 };
-inline constexpr int child_phases = 10;
+inline constexpr int child_phases = 11;
 
 enum class ChildEvent : std::uint8_t {
     spawn,  ///< The launcher asks for a process.
@@ -35,14 +36,17 @@ enum class ChildEvent : std::uint8_t {
     configured,
     start,  ///< The launcher has sent it.
     ready,
-    stop,          ///< Somebody wants it to stop.
-    kill,          ///< It had its time.
-    broken,        ///< It said what it may not say, or nothing can be sent to it.
-    never_born,    ///< Its zygote died before it was forked; there is no process.
-    exited_well,   ///< Status 0.
-    exited_badly,  ///< Any other status, or a signal.
+    stop,            ///< Somebody wants it to stop.
+    kill,            ///< It had its time.
+    broken,          ///< It said what it may not say, or nothing can be sent to it.
+    never_born,      ///< Its zygote died before it was forked; there is no process.
+    exited_well,     ///< Status 0.
+    exited_badly,    ///< Any other status, or a signal.
+    exited_for_now,  ///< However it ended: the supervision tree has it come back.
+    restart,         ///< The supervision tree wants it (again), also after a stop.
+    give_up,         ///< The supervision tree does not: it stays FAILED.
 };
-inline constexpr int child_events = 12;
+inline constexpr int child_events = 15;
 
 /// What the loop has to do; bits.
 enum ChildAction : std::uint32_t {
@@ -77,7 +81,8 @@ struct ChildStep {
 
 /// There is a process, or one is being made.
 [[nodiscard]] constexpr bool is_alive(ChildPhase phase) noexcept {
-    return phase != ChildPhase::idle && phase != ChildPhase::stopped && phase != ChildPhase::failed;
+    return phase != ChildPhase::idle && phase != ChildPhase::stopped &&
+           phase != ChildPhase::failed && phase != ChildPhase::restarting;
 }
 /// As the directory and `ps` say it.
 [[nodiscard]] ipc::ActorState shown_state(ChildPhase phase) noexcept;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <new>
+#include <random>
 
 #include "ipc/segment.hpp"
 #include "supervisor/zygote/lifeline.hpp"
@@ -59,8 +60,7 @@ int Launcher::run() {
     if (const auto ready = prepare(); !ready) return refuse({{{}, {}, ready.error().text}});
     phase_ = RunPhase::configuring;
     tell_plan();
-    for (std::uint32_t actor = 0; actor < children_.size(); ++actor)
-        apply(actor, ChildEvent::spawn);
+    carry_out(tree_->start_all(MonotonicTime::now()));
     if (children_.empty()) done_ = true;
     loop();
     return finish();
@@ -109,6 +109,13 @@ Result<> Launcher::prepare() {
     if (!domains) return tl::unexpected(domains.error());
     domains_ = std::move(*domains);
     if (auto made = prepare_children(); !made) return made;
+    tree_ = std::make_unique<Supervision>(
+        plan_, [random = std::minstd_rand(std::random_device{}())]() mutable {
+            return std::uniform_real_distribution<double>(0.0, 1.0)(random);
+        });
+    auto book = EventBook::create();
+    if (!book) return tl::unexpected(book.error());
+    events_ = std::move(*book);
     configure_order_.emplace(plan_);
     ready_order_.emplace(plan_);
     return start_services();
@@ -157,7 +164,7 @@ Result<> Launcher::start_services() {
 }
 
 void Launcher::tell_plan() {
-    std::vector<PlannedChild> planned;
+    std::vector<ShownChild> planned;
     for (std::uint32_t actor = 0; actor < children_.size(); ++actor) {
         const PlannedActor& one = plan_.actors[actor];
         planned.push_back(
@@ -177,6 +184,7 @@ RunTotals Launcher::totals() const {
         sum.ticks_dropped += page.ticks_dropped.load(relaxed);
         sum.frames_out += page.frames_out.load(relaxed);
         sum.missed += page.missed.load(relaxed);
+        sum.restarts += child.state.incarnation > 1 ? child.state.incarnation - 1 : 0;
         sum.running += child.state.phase == ChildPhase::running ? 1 : 0;
         sum.stopped += child.state.phase == ChildPhase::stopped ? 1 : 0;
         sum.failed += child.state.phase == ChildPhase::failed ? 1 : 0;

@@ -5,14 +5,16 @@
 /// Model     Thin: what happened comes from EventLoop; what it means is decided in child_state, start_order and
 ///           runtime/graph/pending_work; this class carries it out. Its sources: launcher.cpp (a run from beginning to end),
 ///           launcher_start.cpp (spawn to READY), launcher_formats.cpp (a format that changes), launcher_loop.cpp (events),
-///           launcher_stop.cpp (ends and stops).
+///           launcher_tree.cpp (reports to the supervision tree, and its orders), launcher_stop.cpp (ends and stops).
 /// Threads   One; the one that called run().
 /// Crash     The launcher's death is the node's: lifeline and PDEATHSIG take every process along.
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <queue>
 #include <string>
 #include <vector>
 
@@ -20,6 +22,7 @@
 #include "supervisor/launcher/child.hpp"
 #include "supervisor/launcher/class_catalog.hpp"
 #include "supervisor/launcher/control_desk.hpp"
+#include "supervisor/launcher/event_book.hpp"
 #include "supervisor/launcher/event_loop.hpp"
 #include "supervisor/launcher/node_directory.hpp"
 #include "supervisor/launcher/ring_table.hpp"
@@ -29,6 +32,7 @@
 #include "supervisor/launcher/tick_domains.hpp"
 #include "supervisor/launcher/zygote_pool.hpp"
 #include "supervisor/node/run_directory.hpp"
+#include "supervisor/tree/supervision.hpp"
 
 namespace streamlib::supervision {
 
@@ -57,7 +61,9 @@ private:
     [[nodiscard]] RunTotals totals() const;
 
     // launcher_start.cpp
+    static void forget_last_run(Child& child);
     void spawn(std::uint32_t actor);
+    [[nodiscard]] protocol::Configure configure_of(std::uint32_t actor) const;
     void order_from_zygote(std::uint32_t actor, ipc::Channel theirs);
     void exec_actor(std::uint32_t actor, ipc::Channel theirs);
     [[nodiscard]] protocol::Setup setup_of(std::uint32_t actor) const;
@@ -74,7 +80,25 @@ private:
     [[nodiscard]] Result<> send_start(std::uint32_t actor);
     void all_settled();
 
+    // launcher_tree.cpp
+    [[nodiscard]] ExitReport report_of(const Child& child, bool well) const;
+    void on_ended(std::uint32_t actor, bool well);
+    void carry_out(Orders orders);
+    void obey(const Order& order);
+    void stand_down();
+    void send_ahead(std::uint32_t actor);
+    [[nodiscard]] Result<> refit(std::uint32_t actor);
+    void go_on_with_rings(std::uint32_t actor);
+    void on_ready(std::uint32_t actor);
+
+    // launcher_events.cpp
+    void tell_event(const char* kind, const std::string& subject, const std::string& text);
+    void tell_restart(std::uint32_t actor);
+    void raise_alarm(const std::string& text);
+
     // launcher_formats.cpp
+    [[nodiscard]] Result<> replace_ring(std::uint32_t actor, std::uint32_t output,
+                                        const protocol::ConfiguredOutput& wanted);
     void on_change_format(std::uint32_t actor, const protocol::ChangeFormat& change);
     [[nodiscard]] Result<> change_format(std::uint32_t actor, const protocol::ChangeFormat& change);
     void tell(std::uint32_t actor, const protocol::Message& message, std::span<const int> fds);
@@ -86,6 +110,7 @@ private:
     void on_actor_channel(std::uint32_t actor);
     void on_actor_process(std::uint32_t actor);
     void on_zygote(const ZygotePool::News& news);
+    void on_never_born(std::uint32_t actor);
     void on_service_channel(std::uint32_t service);
     void on_request(const control_link::Request& request);
     void on_deadlines();
@@ -111,6 +136,7 @@ private:
         MonotonicTime at{};
         std::uint32_t actor = 0;
         std::uint64_t incarnation = 0;
+        [[nodiscard]] bool operator>(const KillTime& other) const noexcept { return at > other.at; }
     };
 
     const GraphSpec& graph_;
@@ -127,6 +153,12 @@ private:
     std::unique_ptr<NodeDirectory> directory_;
     TickDomains domains_;
     std::vector<Child> children_;
+    std::unique_ptr<Supervision> tree_;
+    EventBook events_;
+    std::deque<Order> orders_;  ///< Of the tree, not carried out yet.
+    bool carrying_ = false;
+    std::deque<std::pair<std::uint32_t, bool>>
+        ended_meanwhile_;  ///< While orders were carried out.
     std::unique_ptr<ControlDesk> desk_;
     std::unique_ptr<ServiceProcess> services_[2];
     std::optional<ConfigureOrder> configure_order_;
@@ -141,7 +173,7 @@ private:
     int exit_code_ = 0;
     std::uint32_t killed_ = 0;
     std::vector<bool> wanted_stop_;  ///< By actor: it, or an actor above it, is to stop.
-    std::deque<KillTime> kill_times_;
+    std::priority_queue<KillTime, std::vector<KillTime>, std::greater<>> kill_times_;
     MonotonicTime stop_rest_at_{INT64_MAX}, kill_at_{INT64_MAX}, time_is_up_{INT64_MAX},
         totals_at_{INT64_MAX};
     MonotonicTime settle_at_{};  ///< Not before: settle() looks at the whole graph.

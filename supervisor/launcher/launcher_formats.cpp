@@ -23,18 +23,17 @@ void Launcher::tell(std::uint32_t actor, const protocol::Message& message,
     apply(actor, ChildEvent::broken);
 }
 
-Result<> Launcher::change_format(std::uint32_t actor, const protocol::ChangeFormat& change) {
-    const auto number = rings_ ? rings_->ring_of(actor, change.output) : std::nullopt;
+/// Another generation of a ring; its readers are told.
+Result<> Launcher::replace_ring(std::uint32_t actor, std::uint32_t output,
+                                const protocol::ConfiguredOutput& wanted) {
+    const auto number = rings_ ? rings_->ring_of(actor, output) : std::nullopt;
     if (!number) return fail(Errc::not_found, "this output has no ring");
-    // Dropped at the end: the processes that still read it have mappings of their own.
-    auto old = rings_->replace(plan_, *number, change.wanted.format);
-    if (!old) return tl::unexpected(old.error());
+    if (auto made = rings_->replace(plan_, *number, wanted); !made) return made;
     const RingTable::Ring& ring = rings_->rings()[*number];
     directory_->publish_ring(plan_, children_, *rings_, *number);
-    // Readers first: when the writer has gone on, all of them know where to.
     for (const std::uint32_t index : plan_.actors[actor].out_links) {
         const PlannedLink& link = plan_.links[index];
-        if (link.output != change.output) continue;
+        if (link.output != output) continue;
         const auto readable = ring.memory.reopen_read_only();
         if (!readable) return tl::unexpected(readable.error());
         const int fds[] = {readable->get(), ring.cells.fd()};
@@ -43,6 +42,13 @@ Result<> Launcher::change_format(std::uint32_t actor, const protocol::ChangeForm
                                     ring.planned.format},
              fds);
     }
+    return {};
+}
+
+Result<> Launcher::change_format(std::uint32_t actor, const protocol::ChangeFormat& change) {
+    // Readers first: when the writer has gone on, all of them know where to.
+    if (auto made = replace_ring(actor, change.output, change.wanted); !made) return made;
+    const RingTable::Ring& ring = rings_->rings()[*rings_->ring_of(actor, change.output)];
     const int fds[] = {ring.memory.fd(), ring.cells.fd()};
     tell(actor, protocol::ReplaceOutput{change.output, ring.planned.format}, fds);
     return {};

@@ -78,7 +78,7 @@ void Launcher::on_actor_channel(std::uint32_t actor) {
         child.channel.close();
         child.channel_ended = true;
         // Gone before anybody reported a process, and nobody is left who could: there is none.
-        if (child.order_lost && !child.process.pidfd) apply(actor, ChildEvent::never_born);
+        if (child.order_lost && !child.process.pidfd) on_never_born(actor);
     }
 }
 
@@ -94,7 +94,7 @@ void Launcher::on_actor_process(std::uint32_t actor) {
     loop_->forget(child.process.pidfd.get());
     child.process.pidfd.reset();
     child.ended = MonotonicTime::now();
-    apply(actor, well ? ChildEvent::exited_well : ChildEvent::exited_badly);
+    on_ended(actor, well);
 }
 
 void Launcher::on_zygote(const ZygotePool::News& news) {
@@ -107,15 +107,24 @@ void Launcher::on_zygote(const ZygotePool::News& news) {
         }
         children_[actor].failed_text = "fork: " + std::string(strerror(born.error));
         children_[actor].exit = {ipc::ExitKind::refused, born.error};
-        apply(actor, ChildEvent::exited_badly);
+        on_ended(actor, false);
     }
     for (const std::uint32_t actor : news.lost) {
         Child& child = children_[actor];
         if (child.process.pidfd) continue;  // it has said hello
         child.order_lost = true;
-        if (child.channel_ended) apply(actor, ChildEvent::never_born);
+        if (child.channel_ended) on_never_born(actor);
     }
     if (!news.died.empty()) observer_.service_restarted(news.died);
+}
+
+void Launcher::on_never_born(std::uint32_t actor) {
+    apply(actor, ChildEvent::never_born);
+    const Child& child = children_[actor];
+    if (is_alive(child.state.phase)) return;
+    if (phase_ != RunPhase::starting && phase_ != RunPhase::running) return;
+    const ExitReport report{.cause = ExitCause::refused, .text = "it was never born"};
+    carry_out(tree_->on_exit(actor, report, MonotonicTime::now()));
 }
 
 void Launcher::on_service_channel(std::uint32_t index) {
@@ -174,7 +183,8 @@ MonotonicTime Launcher::next_deadline() {
         if (service) next = std::min(next, service->restart_due(now));
     }
     if (dirty_) next = std::min(next, settle_at_);
-    return kill_times_.empty() ? next : std::min(next, kill_times_.front().at);
+    if (tree_) next = std::min(next, tree_->next_due());
+    return kill_times_.empty() ? next : std::min(next, kill_times_.top().at);
 }
 
 void Launcher::on_deadlines() {
@@ -182,15 +192,17 @@ void Launcher::on_deadlines() {
     if (now >= totals_at_) {
         totals_at_ = totals_at_ + 1'000'000'000;
         observer_.totals(totals());
+        if (rings_) rings_->drop_superseded();
     }
+    if (tree_ && now >= tree_->next_due()) carry_out(tree_->on_time(now));
     if (now >= time_is_up_) {
         time_is_up_ = {INT64_MAX};
         begin_stop(StopReason::time_is_up);
     }
     if (now >= stop_rest_at_) stop_all_now();
     if (now >= kill_at_) kill_all();
-    for (; !kill_times_.empty() && now >= kill_times_.front().at; kill_times_.pop_front()) {
-        const KillTime& due = kill_times_.front();
+    for (; !kill_times_.empty() && now >= kill_times_.top().at; kill_times_.pop()) {
+        const KillTime& due = kill_times_.top();
         const ChildState& state = children_[due.actor].state;
         if (state.incarnation != due.incarnation || state.phase != ChildPhase::stopping) continue;
         ++killed_;

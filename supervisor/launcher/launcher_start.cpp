@@ -39,28 +39,44 @@ protocol::Setup Launcher::setup_of(std::uint32_t actor) const {
     return setup;
 }
 
-void Launcher::spawn(std::uint32_t actor) {
-    Child& child = children_[actor];
-    child.spawned = MonotonicTime::now();
+/// Nothing of the last incarnation is left in what is kept of the actor.
+void Launcher::forget_last_run(Child& child) {
     child.process = {};
+    child.last_exit = child.exit;
+    child.last_exit_text = exit_text(child.exit, child.failed_text);
     child.exit = {};
     child.configured.reset();
+    child.configure_ahead = child.start_ahead = child.hung = child.hung_in_start = false;
+    child.by_exec = child.exec;
+    child.shutdown.reset();
+    child.ticks_before = child.actor_page().ticks.load(std::memory_order_relaxed);
+    if (child.state.incarnation > 1) {
+        ipc::set_error(child.actor_page(), {});
+        ipc::give_command(child.actor_page(), ipc::ActorCommand::none);
+    }
     child.failed_stage.clear();
     child.refused_input = -1;
     child.failed_text.clear();
     child.order_lost = child.channel_ended = false;
+}
+
+void Launcher::spawn(std::uint32_t actor) {
+    Child& child = children_[actor];
+    child.spawned = MonotonicTime::now();
+    forget_last_run(child);
     auto ends = ipc::Channel::pair();
     if (ends) {
         child.channel = std::move(ends->first);
         loop_->watch(child.channel.fd(), {Source::actor_channel, actor});
         const auto sent = child.channel.send(protocol::encode(setup_of(actor)));
         if (!sent) child.failed_text = sent.error().text;
+        if (rings_) send_ahead(actor);
         if (child.exec) return exec_actor(actor, std::move(ends->second));
         return order_from_zygote(actor, std::move(ends->second));
     }
     child.failed_text = ends.error().text;
     child.exit = {ipc::ExitKind::refused, 0};
-    apply(actor, ChildEvent::exited_badly);
+    on_ended(actor, false);
 }
 
 void Launcher::order_from_zygote(std::uint32_t actor, ipc::Channel theirs) {
@@ -68,7 +84,12 @@ void Launcher::order_from_zygote(std::uint32_t actor, ipc::Channel theirs) {
     const std::string& family = child.plugin.empty() ? child.planned->spec->family : std::string{};
     const auto zygote = zygotes_->zygote_for(family, child.plugin);
     if (!zygote || !zygotes_->usable(*zygote)) {
-        child.exec = true;  // its libraries do not stand a fork
+        child.exec = child.by_exec = true;  // its libraries do not stand a fork
+        return exec_actor(actor, std::move(theirs));
+    }
+    // A restart does not wait for a zygote that is being replaced itself.
+    if (rings_ && !zygotes_->is_up(*zygote)) {
+        child.by_exec = true;
         return exec_actor(actor, std::move(theirs));
     }
     zygotes_->order(*zygote,
@@ -86,7 +107,7 @@ void Launcher::exec_actor(std::uint32_t actor, ipc::Channel theirs) {
     if (!process) {
         child.failed_text = process.error().text;
         child.exit = {ipc::ExitKind::refused, 0};
-        return apply(actor, ChildEvent::exited_badly);
+        return on_ended(actor, false);
     }
     child.process = std::move(*process);
     loop_->watch(child.process.pidfd.get(), {Source::actor_process, actor});
@@ -103,8 +124,7 @@ void Launcher::adopt(std::uint32_t actor, pid_t pid) {
         child.exit = early->second;
         early_exits_.erase(early);
         on_actor_channel(actor);  // its last words
-        const bool well = child.exit.kind == ipc::ExitKind::exited && child.exit.code == 0;
-        return apply(actor, well ? ChildEvent::exited_well : ChildEvent::exited_badly);
+        return on_ended(actor, child.exit.kind == ipc::ExitKind::exited && child.exit.code == 0);
     }
     auto pidfd = open_pidfd(pid);
     if (!pidfd) return;
@@ -124,12 +144,15 @@ void Launcher::on_message(std::uint32_t actor, const ipc::Channel::Message& mess
     if (const auto* hello = std::get_if<protocol::Hello>(&*said)) {
         if (!child.process.pidfd) adopt(actor, hello->pid);
         apply(actor, ChildEvent::hello);
-        if (child.state.phase == ChildPhase::waiting) configure(configure_order_->on_hello(actor));
+        if (child.state.phase != ChildPhase::waiting) return;
+        if (rings_)
+            configure({actor});
+        else
+            configure(configure_order_->on_hello(actor));
     } else if (auto* configured = std::get_if<protocol::Configured>(&*said)) {
         on_configured(actor, std::move(*configured));
     } else if (std::holds_alternative<protocol::Ready>(*said)) {
-        apply(actor, ChildEvent::ready);
-        if (child.state.phase == ChildPhase::running) start(ready_order_->on_settled(actor));
+        on_ready(actor);
     } else if (const auto* change = std::get_if<protocol::ChangeFormat>(&*said)) {
         on_change_format(actor, *change);
     } else if (const auto* failed = std::get_if<protocol::Failed>(&*said)) {
@@ -142,21 +165,35 @@ void Launcher::on_message(std::uint32_t actor, const ipc::Channel::Message& mess
     }
 }
 
+/// Formats of its inputs: of the rings, once there are some; else what the producers have said.
+protocol::Configure Launcher::configure_of(std::uint32_t actor) const {
+    const PlannedActor& planned = *children_[actor].planned;
+    protocol::Configure message;
+    message.inputs.resize(planned.spec->inputs.size());
+    message.linked.resize(message.inputs.size());
+    for (const std::uint32_t index : planned.in_links) {
+        const PlannedLink& link = plan_.links[index];
+        const bool same_domain = domains_.domain_of(link.from) == domains_.domain_of(actor);
+        message.linked[link.input] = same_domain ? 1 : 2;
+        const auto& producer = children_[link.from].configured;
+        const auto ring = rings_ ? rings_->ring_of(link.from, link.output) : std::nullopt;
+        if (ring)
+            message.inputs[link.input] = rings_->rings()[*ring].planned.format;
+        else if (producer)
+            message.inputs[link.input] = producer->outputs[link.output].format;
+    }
+    return message;
+}
+
 void Launcher::configure(const std::vector<std::uint32_t>& actors) {
     for (const std::uint32_t actor : actors) {
         Child& child = children_[actor];
         if (child.state.phase != ChildPhase::waiting) continue;
-        protocol::Configure message;
-        message.inputs.resize(child.planned->spec->inputs.size());
-        message.linked.resize(message.inputs.size());
-        for (const std::uint32_t index : child.planned->in_links) {
-            const PlannedLink& link = plan_.links[index];
-            const bool same_domain = domains_.domain_of(link.from) == domains_.domain_of(actor);
-            message.linked[link.input] = same_domain ? 1 : 2;
-            const auto& producer = children_[link.from].configured;
-            if (producer) message.inputs[link.input] = producer->outputs[link.output].format;
+        if (child.configure_ahead) {
+            apply(actor, ChildEvent::configure);
+            continue;
         }
-        const auto sent = child.channel.send(protocol::encode(message), {},
+        const auto sent = child.channel.send(protocol::encode(configure_of(actor)), {},
                                              MonotonicTime::now() + send_patience_ns);
         apply(actor, ChildEvent::configure);
         if (!sent && sent.error().code != Errc::gone) apply(actor, ChildEvent::broken);
@@ -175,6 +212,7 @@ void Launcher::on_configured(std::uint32_t actor, protocol::Configured said) {
     if (child.state.phase != ChildPhase::configured) return;
     child.configured = std::move(said);
     directory_->publish_formats(child);
+    if (rings_) return go_on_with_rings(actor);
     configure(configure_order_->on_configured(actor));
     if (configure_order_->done()) after_configure();
 }

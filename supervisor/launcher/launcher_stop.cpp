@@ -36,8 +36,10 @@ void Launcher::send_stop(std::uint32_t actor) {
     // The word for an actor that works, the message for one that is still being started.
     ipc::give_command(child.actor_page(), ipc::ActorCommand::stop);
     if (child.channel) static_cast<void>(child.channel.send(protocol::encode(protocol::Stop{})));
-    kill_times_.push_back(
-        {MonotonicTime::now() + options_.stop_deadline, actor, child.state.incarnation});
+    const auto& told = child.shutdown;
+    if (told && told->kind == Shutdown::Kind::infinity) return;
+    const Nanoseconds patience = told ? told->wait_ns : options_.stop_deadline;
+    kill_times_.push({MonotonicTime::now() + patience, actor, child.state.incarnation});
 }
 
 void Launcher::on_gone(std::uint32_t actor) {
@@ -59,6 +61,7 @@ void Launcher::on_gone(std::uint32_t actor) {
 void Launcher::begin_stop(StopReason reason) {
     if (phase_ == RunPhase::stopping) return;
     phase_ = RunPhase::stopping;
+    stand_down();
     if (!stop_reason_) stop_reason_ = reason;
     observer_.stopping(reason);
     const MonotonicTime now = MonotonicTime::now();
@@ -85,6 +88,8 @@ void Launcher::kill_all() {
 }
 
 void Launcher::stop_family(std::uint32_t actor) {
+    if (phase_ == RunPhase::starting || phase_ == RunPhase::running)
+        return carry_out(tree_->stop_requested(actor, MonotonicTime::now()));
     for (const std::uint32_t member : family_to_stop(plan_, work_states(), actor))
         wanted_stop_[member] = true;
     dirty_ = true;
@@ -97,8 +102,12 @@ std::vector<WorkState> Launcher::work_states() const {
         switch (child.state.phase) {
             case ChildPhase::running:
             case ChildPhase::stopping: states.push_back(WorkState::running); break;
-            // An actor that was told to stop has ended its outputs as well.
-            case ChildPhase::stopped: states.push_back(WorkState::ended); break;
+            case ChildPhase::stopped: {
+                // An actor that was told to stop has ended its outputs as well; one that was killed has not.
+                const bool well = child.exit.kind == ipc::ExitKind::exited && child.exit.code == 0;
+                states.push_back(well ? WorkState::ended : WorkState::stopped);
+                break;
+            }
             case ChildPhase::failed: states.push_back(WorkState::failed); break;
             default: states.push_back(WorkState::starting); break;
         }
@@ -137,10 +146,13 @@ void Launcher::decide() {
         done_ = true;
         return;
     }
-    for (const std::uint32_t orphan : work.orphaned) wanted_stop_[orphan] = true;
+    // While it runs the tree stops them, and has them come back with their parent.
+    if (phase_ == RunPhase::stopping)
+        for (const std::uint32_t orphan : work.orphaned) wanted_stop_[orphan] = true;
     const bool drain = phase_ == RunPhase::stopping && was_running_;
     const bool last_streams = phase_ == RunPhase::running && work.roots_done && !a_source_failed();
     if (drain || last_streams) {
+        if (last_streams) stand_down();
         for (const std::uint32_t actor : next_to_stop(plan_, states, drain))
             wanted_stop_[actor] = true;
     }

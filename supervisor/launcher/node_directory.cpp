@@ -51,7 +51,7 @@ Result<> NodeDirectory::add(Child& child, const ActorDecl& declared) {
     record.supervisor.set(declared.supervisor);
     record.family.set(spec.family);
     record.dispatcher.set("process");
-    record.tier = child.exec ? ipc::SpawnTier::exec : ipc::SpawnTier::fork;
+    record.tier = child.by_exec ? ipc::SpawnTier::exec : ipc::SpawnTier::fork;
     record.page_segment = child.page.id();
     auto id = directory_.add(record);
     if (!id) return tl::unexpected(id.error());
@@ -87,6 +87,7 @@ void NodeDirectory::publish(const Child& child) {
         record.incarnation = child.state.incarnation;
         record.started_wall_ns = wall_ns();
     }
+    record.restarts = child.state.incarnation > 1 ? child.state.incarnation - 1 : 0;
     record.started_monotonic_ns = child.spawned.ns;
     record.ended_monotonic_ns = is_alive(child.state.phase) ? 0 : child.ended.ns;
     record.exit_kind = child.exit.kind;

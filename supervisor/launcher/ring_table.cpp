@@ -20,7 +20,7 @@ ipc::RingGeometry geometry_of(const PlannedRing& ring, std::uint32_t id) noexcep
 
 Result<RingTable::Ring> make_ring(const PlannedRing& planned, std::uint32_t id,
                                   std::uint32_t generation) {
-    RingTable::Ring ring{planned, geometry_of(planned, id), {}, {}, {}};
+    RingTable::Ring ring{planned, geometry_of(planned, id), {}, {}, {}, {}};
     ring.geometry.generation = generation;
     const std::string name = "ring " + planned.name;
     auto memory =
@@ -121,23 +121,63 @@ std::optional<std::uint32_t> RingTable::ring_of(std::uint32_t actor, std::uint32
     return by_output_[actor][output] - 1;
 }
 
-Result<RingTable::Ring> RingTable::replace(const GraphPlan& plan, std::uint32_t number,
-                                           const MediaFormat& format) {
+Result<> RingTable::replace(const GraphPlan& plan, std::uint32_t number,
+                            const protocol::ConfiguredOutput& wanted) {
     PlannedRing planned = rings_[number].planned;
+    const MediaFormat& format = wanted.format;
     if (format.kind != planned.format.kind)
         return fail(Errc::mismatch, planned.name + ": " +
                                         std::string(to_string(planned.format.kind)) +
                                         " cannot become " + std::string(to_string(format.kind)));
     planned.format = format;
     planned.needs.payload_bytes = format.bytes();
+    planned.needs.depth = std::max(planned.needs.depth, wanted.depth);
+    planned.needs.open_slots = std::clamp(wanted.open_slots, planned.needs.open_slots, 8U);
     planned.size = size_ring(planned.needs);
     if (planned.size.payload_bytes > max_ring_bytes)
         return fail(Errc::no_memory, planned.name + ": its ring would be larger than 4 GiB");
     auto ring = make_ring(planned, number + 1, rings_[number].geometry.generation + 1);
     if (!ring) return tl::unexpected(ring.error());
     assign_cells(plan, number, *ring);
-    std::swap(rings_[number], *ring);
-    return ring;
+    supersede_previous(number);  // the one before the last: nobody writes it any more
+    ring->previous = std::make_shared<Ring>(std::move(rings_[number]));
+    rings_[number] = std::move(*ring);
+    return {};
+}
+
+void RingTable::supersede_previous(std::uint32_t number) noexcept {
+    if (!rings_[number].previous) return;
+    ipc::mark_superseded(rings_[number].previous->view);
+    rings_[number].previous.reset();
+}
+
+void RingTable::drop_superseded() noexcept {
+    for (Ring& ring : rings_) {
+        if (!ring.previous) continue;
+        // pairs with mark_superseded of the writer
+        if (ring.previous->view.header().superseded.load(std::memory_order_seq_cst) != 0)
+            ring.previous.reset();
+    }
+}
+
+std::vector<protocol::ConfiguredOutput> RingTable::offered_to(std::uint32_t actor) const {
+    std::vector<protocol::ConfiguredOutput> offered;
+    for (const std::uint32_t number : by_output_[actor]) {
+        if (number == 0) {
+            offered.emplace_back();
+            continue;
+        }
+        const Ring& ring = rings_[number - 1];
+        offered.push_back({ring.planned.format, ring.geometry.depth, ring.geometry.open_slots});
+    }
+    return offered;
+}
+
+bool RingTable::offers(std::uint32_t number,
+                       const protocol::ConfiguredOutput& wanted) const noexcept {
+    const Ring& ring = rings_[number];
+    return ring.planned.format == wanted.format && ring.geometry.depth >= wanted.depth &&
+           ring.geometry.open_slots >= wanted.open_slots;
 }
 
 Result<RingTable::StartMessage> RingTable::start_of(const GraphPlan& plan,
@@ -158,7 +198,7 @@ Result<RingTable::StartMessage> RingTable::start_of(const GraphPlan& plan,
         const Ring& ring = rings_[cells[input]->ring];
         auto readable = ring.memory.reopen_read_only();
         if (!readable) return tl::unexpected(readable.error());
-        message.start.inputs[input] = {1, cells[input]->cell};
+        message.start.inputs[input] = {1, cells[input]->cell, cells[input]->hold};
         message.fds.push_back(readable->get());
         message.fds.push_back(ring.cells.fd());
         message.opened.push_back(std::move(*readable));
@@ -166,13 +206,15 @@ Result<RingTable::StartMessage> RingTable::start_of(const GraphPlan& plan,
     return message;
 }
 
-void RingTable::on_reaped(const GraphPlan& plan, std::uint32_t actor) const noexcept {
+void RingTable::on_reaped(const GraphPlan& plan, std::uint32_t actor) noexcept {
     for (const std::uint32_t link : plan.actors[actor].in_links) {
         const Cell& cell = cells_[link];
         if (cell.made) ipc::clear_cell(rings_[cell.ring].view, cell.cell);
     }
     for (const std::uint32_t number : by_output_[actor]) {
-        if (number != 0) ipc::wake_readers_of_the_dead(rings_[number - 1].view);
+        if (number == 0) continue;
+        supersede_previous(number - 1);
+        ipc::wake_readers_of_the_dead(rings_[number - 1].view);
     }
 }
 

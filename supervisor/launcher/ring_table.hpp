@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,6 +38,8 @@ public:
         ipc::RingGeometry geometry;
         ipc::OwnedSegment memory, cells;
         ipc::RingMemory view;
+        /// The generation before, until its writer has said that it is over.
+        std::shared_ptr<Ring> previous{};
     };
     struct Cell {
         std::uint32_t ring = 0, cell = 0, hold = 1;
@@ -62,13 +65,24 @@ public:
     /// Ring number of an output; none: it carries nothing.
     [[nodiscard]] std::optional<std::uint32_t> ring_of(std::uint32_t actor,
                                                        std::uint32_t output) const;
-    /// A new generation of a ring for another format, same readers in the same cells. Returns the old one, whose memory the
-    /// kernel frees when the last process that still reads it lets go. Errors: no_memory, mismatch; the old ring stays.
-    [[nodiscard]] Result<Ring> replace(const GraphPlan& plan, std::uint32_t number,
-                                       const MediaFormat& format);
+    /// A new generation of a ring for another format (or more of it), same readers in the same cells. The old one is kept
+    /// until its writer has gone on; its memory the kernel frees when the last process that still reads it lets go.
+    /// Errors: no_memory, mismatch; the old ring stays.
+    [[nodiscard]] Result<> replace(const GraphPlan& plan, std::uint32_t number,
+                                   const protocol::ConfiguredOutput& wanted);
+    /// The writer will not come back to the generation before: its readers go on once they have read it to its end.
+    void supersede_previous(std::uint32_t number) noexcept;
+    /// Lets go of generations whose writers have gone on.
+    void drop_superseded() noexcept;
 
-    /// The actor's process has been reaped: frees what its inputs had pinned, wakes who waits for its outputs.
-    void on_reaped(const GraphPlan& plan, std::uint32_t actor) const noexcept;
+    /// What the rings of the actor's outputs were made for, by output.
+    [[nodiscard]] std::vector<protocol::ConfiguredOutput> offered_to(std::uint32_t actor) const;
+    [[nodiscard]] bool offers(std::uint32_t number,
+                              const protocol::ConfiguredOutput& wanted) const noexcept;
+
+    /// The actor's process has been reaped: frees what its inputs had pinned, wakes who waits for its outputs. A writer that
+    /// died between two generations says no more that the older one is over: that is done for it.
+    void on_reaped(const GraphPlan& plan, std::uint32_t actor) noexcept;
 
 private:
     void assign_cells(const GraphPlan& plan, std::uint32_t number, const Ring& ring);

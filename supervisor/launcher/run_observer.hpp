@@ -21,7 +21,7 @@
 namespace streamlib::supervision {
 
 /// One actor as the supervision tree has it.
-struct PlannedChild {
+struct ShownChild {
     std::string name, class_name;
     std::optional<std::uint32_t> parent;  ///< Index into the same list.
     std::uint32_t depth = 0;              ///< In the tree: 0 under the launcher.
@@ -76,7 +76,7 @@ public:
     virtual void notes(std::span<const Finding> notes) { static_cast<void>(notes); }
     /// The tree that is about to start; `node_directory` is where control listens.
     virtual void planned(const std::string& node, const std::string& node_directory,
-                         std::span<const PlannedChild> children) {
+                         std::span<const ShownChild> children) {
         static_cast<void>(node), static_cast<void>(node_directory), static_cast<void>(children);
     }
     virtual void actor_changed(const ActorEvent& event) { static_cast<void>(event); }
@@ -90,6 +90,11 @@ public:
     virtual void totals(const RunTotals& totals) { static_cast<void>(totals); }
     virtual void stopping(StopReason reason) { static_cast<void>(reason); }
     virtual void finished(const RunSummary& summary) { static_cast<void>(summary); }
+    /// A line of `streamlib events`: "restarted", "gave-up", "alarm", … of an actor, a supervisor, the node.
+    virtual void event(const std::string& kind, const std::string& subject,
+                       const std::string& text) {
+        static_cast<void>(kind), static_cast<void>(subject), static_cast<void>(text);
+    }
     /// clock, control or a zygote died and is being replaced: "sl-clock: signal 9 (SIGKILL)".
     virtual void service_restarted(const std::string& text) { static_cast<void>(text); }
 };

@@ -42,6 +42,10 @@ public:
     [[nodiscard]] Result<std::uint32_t> zygote_for(const std::string& family,
                                                    const std::string& plugin);
     /// False: its libraries cannot be loaded before a fork; exec those actors.
+    /// It lives; else it is being replaced.
+    [[nodiscard]] bool is_up(std::uint32_t zygote) const {
+        return zygotes_[zygote].process.pidfd && zygotes_[zygote].channel;
+    }
     [[nodiscard]] bool usable(std::uint32_t zygote) const { return zygotes_[zygote].usable; }
     void order(std::uint32_t zygote, SpawnOrder order);
     /// Sends what was ordered. Once after each round of events.

@@ -37,6 +37,7 @@ void Supervision::own_exit(std::uint32_t index, const ExitReport& exit) {
 /// Nothing: its restart type says that this was its end.
 std::optional<ExitAction> Supervision::action_for(const ActorRecord& actor,
                                                   const ExitReport& exit) const {
+    if (exit.cause == ExitCause::ended) return std::nullopt;
     const PlannedSupervisor& plan = *supervisors_[actor.supervisor].plan;
     if (plan.decide_hook) {
         if (const auto action = plan.decide_hook(exit)) return action;

@@ -129,7 +129,7 @@ TEST(RunWords, a_bar_fills_and_fits) {
 }
 
 TEST(RunWords, an_actor_comes_up_in_its_place_of_the_tree) {
-    const PlannedChild child{"blur", "Blur", 0, 1, false};
+    const ShownChild child{"blur", "Blur", 0, 1, false};
     ActorEvent event;
     event.state = ipc::ActorState::running;
     event.pid = 77;

@@ -26,16 +26,20 @@ struct Row {
     std::vector<E> breaks;          ///< Events that nobody may send here.
 };
 const std::vector<Row> table{
-    {idle, {{E::spawn, spawned}, {E::stop, stopped}}, {}},
+    {idle,
+     {{E::spawn, spawned}, {E::restart, spawned}, {E::stop, stopped}, {E::give_up, failed}},
+     {}},
     {spawned,
-     {{E::hello, waiting},
+     {{E::exited_for_now, restarting},
+      {E::hello, waiting},
       {E::stop, stopping},
       {E::kill, stopping},
       {E::exited_well, failed},
       {E::exited_badly, failed}},
      {E::configure, E::configured, E::start, E::ready, E::broken}},
     {waiting,
-     {{E::configure, configuring},
+     {{E::exited_for_now, restarting},
+      {E::configure, configuring},
       {E::stop, stopping},
       {E::kill, stopping},
       {E::exited_well, failed},
@@ -43,7 +47,8 @@ const std::vector<Row> table{
       {E::never_born, spawned}},
      {E::hello, E::configured, E::start, E::ready, E::broken}},
     {configuring,
-     {{E::configured, configured},
+     {{E::exited_for_now, restarting},
+      {E::configured, configured},
       {E::stop, stopping},
       {E::kill, stopping},
       {E::exited_well, failed},
@@ -51,7 +56,8 @@ const std::vector<Row> table{
       {E::never_born, spawned}},
      {E::hello, E::configure, E::start, E::ready, E::broken}},
     {configured,
-     {{E::start, starting},
+     {{E::exited_for_now, restarting},
+      {E::start, starting},
       {E::stop, stopping},
       {E::kill, stopping},
       {E::exited_well, failed},
@@ -59,7 +65,8 @@ const std::vector<Row> table{
       {E::never_born, spawned}},
      {E::hello, E::configure, E::configured, E::ready, E::broken}},
     {starting,
-     {{E::ready, running},
+     {{E::exited_for_now, restarting},
+      {E::ready, running},
       {E::stop, stopping},
       {E::kill, stopping},
       {E::exited_well, stopped},
@@ -67,17 +74,28 @@ const std::vector<Row> table{
       {E::never_born, spawned}},
      {E::hello, E::configure, E::configured, E::start, E::broken}},
     {running,
-     {{E::stop, stopping},
+     {{E::exited_for_now, restarting},
+      {E::stop, stopping},
       {E::kill, stopping},
       {E::exited_well, stopped},
       {E::exited_badly, failed},
       {E::never_born, spawned}},
      {E::hello, E::configure, E::configured, E::start, E::ready, E::broken}},
     {stopping,
-     {{E::exited_well, stopped}, {E::exited_badly, failed}, {E::never_born, spawned}},
+     {{E::exited_for_now, restarting},
+      {E::exited_well, stopped},
+      {E::exited_badly, failed},
+      {E::never_born, spawned}},
      {E::broken}},
-    {stopped, {{E::spawn, spawned}}, {}},
-    {failed, {{E::spawn, spawned}}, {}},
+    {stopped, {{E::spawn, spawned}, {E::restart, spawned}, {E::give_up, failed}}, {}},
+    {failed, {{E::spawn, spawned}, {E::restart, spawned}}, {}},
+    {restarting,
+     {{E::spawn, spawned},
+      {E::restart, spawned},
+      {E::stop, stopped},
+      {E::kill, failed},
+      {E::give_up, failed}},
+     {}},
 };
 
 TEST(ChildState, moves_as_the_table_says_for_every_phase_and_event) {
@@ -114,12 +132,12 @@ TEST(ChildState, numbers_its_incarnations) {
 TEST(ChildState, says_gone_exactly_once_for_every_process) {
     for (const ChildPhase phase :
          {spawned, waiting, configuring, configured, starting, running, stopping}) {
-        for (const E exit : {E::exited_well, E::exited_badly}) {
+        for (const E exit : {E::exited_well, E::exited_badly, E::exited_for_now}) {
             const ChildStep first = next_step(in(phase), exit);
             EXPECT_NE(first.actions & act_gone, 0U);
             EXPECT_NE(first.actions & act_publish, 0U);
             for (int n = 0; n < child_events; ++n) {
-                if (static_cast<E>(n) == E::spawn) continue;
+                if (static_cast<E>(n) == E::spawn || static_cast<E>(n) == E::restart) continue;
                 EXPECT_EQ(next_step(first.state, static_cast<E>(n)).actions & act_gone, 0U);
             }
         }
@@ -140,6 +158,16 @@ TEST(ChildState, does_not_spawn_again_what_is_to_stop) {
     state = next_step(state, E::exited_well).state;
     EXPECT_EQ(state.phase, stopped);
     EXPECT_EQ(next_step(state, E::spawn).actions & act_spawn, 0U);
+}
+
+TEST(ChildState, comes_back_after_a_stop_only_when_the_tree_wants_it) {
+    ChildState state = next_step(in(running), E::stop).state;
+    state = next_step(state, E::exited_for_now).state;
+    EXPECT_EQ(next_step(state, E::spawn).actions & act_spawn, 0U);
+    const ChildStep back = next_step(state, E::restart);
+    EXPECT_NE(back.actions & act_spawn, 0U);
+    EXPECT_TRUE(back.state.restart_allowed);
+    EXPECT_EQ(back.state.incarnation, state.incarnation + 1);
 }
 
 TEST(ChildState, sends_one_stop_only) {

@@ -24,7 +24,7 @@ public:
         for (const Finding& finding : findings) say("finding", to_string(finding));
     }
     void planned(const std::string&, const std::string& directory,
-                 std::span<const supervision::PlannedChild> children) override {
+                 std::span<const supervision::ShownChild> children) override {
         for (const auto& child : children) names_.push_back(child.name);
         say("planned", directory);
     }
@@ -44,6 +44,10 @@ public:
         say("stopping", std::to_string(static_cast<int>(reason)));
     }
     void service_restarted(const std::string& text) override { say("service", text); }
+    void event(const std::string& kind, const std::string& subject,
+               const std::string& text) override {
+        say("event", kind + " " + subject + " " + text);
+    }
     void finished(const supervision::RunSummary& summary) override {
         say("finished", std::to_string(summary.exit_code) + " killed " +
                             std::to_string(summary.killed) + " ticks " +

@@ -38,7 +38,7 @@ protected:
 };
 
 TEST_F(RingTableTest, gives_every_link_a_cell_with_its_hold) {
-    const auto table = RingTable::create(plan_, rings_);
+    auto table = RingTable::create(plan_, rings_);
     ASSERT_TRUE(table) << table.error().text;
     ASSERT_EQ(table->rings().size(), 1U);
     const RingTable::Ring& ring = table->rings().front();
@@ -54,7 +54,7 @@ TEST_F(RingTableTest, gives_every_link_a_cell_with_its_hold) {
 }
 
 TEST_F(RingTableTest, hands_over_two_descriptors_a_linked_port_and_none_for_others) {
-    const auto table = RingTable::create(plan_, rings_);
+    auto table = RingTable::create(plan_, rings_);
     ASSERT_TRUE(table);
     const auto writer = table->start_of(plan_, 0), reader = table->start_of(plan_, 2),
                alone = table->start_of(plan_, 3);
@@ -69,7 +69,7 @@ TEST_F(RingTableTest, hands_over_two_descriptors_a_linked_port_and_none_for_othe
 }
 
 TEST_F(RingTableTest, gives_readers_a_ring_that_they_cannot_write) {
-    const auto table = RingTable::create(plan_, rings_);
+    auto table = RingTable::create(plan_, rings_);
     ASSERT_TRUE(table);
     const auto reader = table->start_of(plan_, 1);
     ASSERT_TRUE(reader);
@@ -82,7 +82,7 @@ TEST_F(RingTableTest, gives_readers_a_ring_that_they_cannot_write) {
 }
 
 TEST_F(RingTableTest, clears_the_pins_of_a_dead_reader_and_of_nobody_else) {
-    const auto table = RingTable::create(plan_, rings_);
+    auto table = RingTable::create(plan_, rings_);
     ASSERT_TRUE(table);
     const RingTable::Ring& ring = table->rings().front();
     for (const std::uint32_t link : {0U, 1U}) {
@@ -105,7 +105,7 @@ TEST_F(RingTableTest, grows_where_configure_asked_for_more_and_never_shrinks) {
 }
 
 TEST_F(RingTableTest, counts_what_the_segment_takes_of_shared_memory) {
-    const auto table = RingTable::create(plan_, rings_);
+    auto table = RingTable::create(plan_, rings_);
     ASSERT_TRUE(table);
     EXPECT_EQ(ring_file_bytes(rings_.rings.front()), table->rings().front().memory.total_bytes());
     EXPECT_EQ(cost_of(rings_.rings.front(), 2).bytes, table->rings().front().memory.total_bytes());

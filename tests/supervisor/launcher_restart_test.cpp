@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is supervised comes back on the same ring, and its neighbours notice no more than an event.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include "tests/supervisor/node_run.hpp"
+
+namespace streamlib::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+/// What a Sink wrote in stop(): blocks seen, the last one's content, blocks missed.
+struct Seen {
+    std::uint64_t blocks = 0, last = 0, missed = 0;
+};
+
+Seen read_seen(const std::filesystem::path& path) {
+    Seen seen;
+    std::ifstream(path) >> seen.blocks >> seen.last >> seen.missed;
+    return seen;
+}
+
+class Restart : public testing::Test {
+protected:
+    Restart()
+        : folder_(std::filesystem::temp_directory_path() /
+                  ("streamlib-restart-" + std::to_string(::getpid()))) {
+        std::filesystem::create_directories(folder_);
+    }
+    ~Restart() override { std::filesystem::remove_all(folder_); }
+    [[nodiscard]] std::string graph_file(const std::string& text) const {
+        std::ofstream(folder_ / "graph.toml") << text;
+        return (folder_ / "graph.toml").string();
+    }
+    std::filesystem::path folder_;
+};
+
+TEST_F(Restart, brings_a_killed_actor_back_on_the_same_ring_and_its_reader_goes_on) {
+    const auto seen_path = folder_ / "seen";
+    NodeRun run({"rate=100 Ticker >> Relay restart=permanent >> Sink path=" + seen_path.string()});
+    ASSERT_NE(run.wait_for("running"), "");
+    const pid_t sink = run.process("sink").pid, ticker = run.process("ticker").pid;
+    for (int round = 0; round < 5; ++round) {
+        const pid_t before = run.wait_for_process("relay").pid;
+        ASSERT_EQ(::kill(before, SIGKILL), 0);
+        ASSERT_NE(run.wait_for("actor relay restarting"), "");
+        ASSERT_NE(run.wait_for("event restarted relay"), "");
+        EXPECT_NE(run.wait_for_process("relay", before).pid, 0);
+        pause_ms(150);  // ten ticks: the next restart is one after a healthy run
+    }
+    EXPECT_EQ(run.process("sink").pid, sink);
+    EXPECT_EQ(run.process("ticker").pid, ticker);
+    EXPECT_THAT(run.lines("event restarted relay"), SizeIs(5));
+    EXPECT_THAT(run.lines("event restarted relay").at(0), HasSubstr("signal 9 (SIGKILL)"));
+    run.signal(SIGTERM);
+    EXPECT_EQ(run.finish(), 0);
+    const Seen seen = read_seen(seen_path);
+    EXPECT_GT(seen.blocks, 20U);
+    EXPECT_EQ(seen.missed, 0U);  // the ring's sequence went on: nothing is missing between
+}
+
+TEST_F(Restart, leaves_what_nobody_supervises_failed) {
+    NodeRun run({"rate=100 Ticker >> Relay >> Sink"});
+    ASSERT_NE(run.wait_for("running"), "");
+    ::kill(run.process("relay").pid, SIGKILL);
+    EXPECT_THAT(run.wait_for("actor relay failed"), HasSubstr("signal 9"));
+    run.signal(SIGTERM);
+    EXPECT_EQ(run.finish(), 1);
+    EXPECT_THAT(run.lines("actor relay restarting"), IsEmpty());
+}
+
+TEST_F(Restart, does_not_give_a_reader_again_what_its_last_incarnation_took) {
+    NodeRun run({"rate=100 Ticker blocks=100 >> Sink restart=transient path=" +
+                 (folder_ / "seen").string()});
+    ASSERT_NE(run.wait_for("running"), "");
+    pause_ms(200);
+    const pid_t before = run.wait_for_process("sink").pid;
+    ::kill(before, SIGKILL);
+    EXPECT_EQ(run.finish(), 0);
+    EXPECT_THAT(run.lines("event restarted sink"), SizeIs(1));
+    const Seen seen = read_seen(folder_ / "seen");
+    EXPECT_EQ(seen.last, 100U);
+    EXPECT_LT(seen.blocks, 100U);  // the others were the first incarnation's
+}
+
+TEST_F(Restart, of_one_for_all_takes_the_siblings_along_and_gives_up_in_an_orderly_way) {
+    NodeRun run({graph_file(R"(links = ["a >> b", "c >> d"]
+[clock]
+rate = "100"
+[actors.a]
+class = "Ticker"
+supervisor = "pair"
+[actors.b]
+class = "Sink"
+supervisor = "pair"
+[actors.c]
+class = "Ticker"
+[actors.d]
+class = "Sink"
+[supervisors.pair]
+strategy = "one_for_all"
+intensity = 2
+period = "60s"
+[supervisors.node]
+intensity = 0
+)")});
+    ASSERT_NE(run.wait_for("running"), "");
+    const pid_t d = run.process("d").pid;
+    for (int round = 0; round < 2; ++round) {
+        const pid_t a = run.wait_for_process("a").pid, b = run.wait_for_process("b").pid;
+        ASSERT_EQ(::kill(a, SIGKILL), 0);
+        EXPECT_NE(run.wait_for_process("a", a).pid, 0);
+        EXPECT_NE(run.wait_for_process("b", b).pid, 0);
+        ASSERT_NE(run.wait_for("actor b running"), "");
+    }
+    ::kill(run.wait_for_process("a").pid, SIGKILL);
+    EXPECT_NE(run.wait_for("event gave-up pair"), "");
+    EXPECT_NE(run.wait_for("event alarm"), "");
+    EXPECT_TRUE(eventually([&] { return run.process("b").pid == 0; }));
+    EXPECT_EQ(run.process("d").pid, d);
+    run.signal(SIGTERM);
+    EXPECT_EQ(run.finish(), 1);
+}
+
+TEST_F(Restart, stops_the_children_of_a_dead_parent_and_has_them_back_with_it) {
+    NodeRun run({graph_file(R"(links = ["a >> b", "c >> d"]
+[clock]
+rate = "100"
+[actors.a]
+class = "Ticker"
+restart = "permanent"
+[actors.b]
+class = "Sink"
+[actors.c]
+class = "Ticker"
+parent = "a"
+[actors.d]
+class = "Sink"
+)")});
+    ASSERT_NE(run.wait_for("running"), "");
+    const pid_t a = run.process("a").pid, c = run.process("c").pid;
+    ::kill(a, SIGKILL);
+    EXPECT_NE(run.wait_for_process("a", a).pid, 0);
+    EXPECT_NE(run.wait_for_process("c", c).pid, 0);
+    run.signal(SIGTERM);
+    EXPECT_EQ(run.finish(), 0);
+}
+
+TEST_F(Restart, keeps_its_promise_while_zygotes_die_too) {
+    NodeRun run({"rate=100 Ticker restart=permanent >> Sink restart=permanent"});
+    ASSERT_NE(run.wait_for("running"), "");
+    for (int round = 0; round < 5; ++round) {
+        const pid_t ticker = run.wait_for_process("ticker").pid;
+        const pid_t zygote = run.wait_for_process("sl-zygote").pid;
+        ::kill(zygote, SIGKILL);
+        ::kill(ticker, SIGKILL);
+        ASSERT_NE(run.wait_for_process("ticker", ticker).pid, 0);
+        ASSERT_NE(run.wait_for("event restarted ticker"), "");
+        pause_ms(150);
+    }
+    run.signal(SIGTERM);
+    EXPECT_EQ(run.finish(), 0);
+}
+
+TEST_F(Restart, stops_in_order_whatever_is_being_restarted_at_that_moment) {
+    std::mt19937 random(7);
+    for (int round = 0; round < 10; ++round) {
+        NodeRun run({"rate=100 Ticker restart=permanent >> Relay restart=permanent >> Sink"});
+        ASSERT_NE(run.wait_for("running"), "");
+        ::kill(run.process("relay").pid, SIGKILL);
+        pause_ms(static_cast<int>(random() % 4));
+        run.signal(SIGTERM);
+        const int status = run.finish();
+        EXPECT_TRUE(status == 0 || status == 1) << status;
+        EXPECT_THAT(run.wait_for_silence(), IsEmpty());
+    }
+}
+
+}  // namespace
+}  // namespace streamlib::test
