@@ -115,10 +115,10 @@ private:
 
     // supervision_settle.cpp: from what is wanted to orders
     [[nodiscard]] Orders settle();
-    bool order_stops();
-    bool visit(std::uint32_t supervisor, bool frozen);
-    bool visit_up(std::uint32_t supervisor);
-    bool visit_down(std::uint32_t supervisor);
+    void order_stops();
+    void visit(std::uint32_t supervisor, bool frozen);
+    void visit_up(std::uint32_t supervisor);
+    void visit_down(std::uint32_t supervisor);
     void finish_stop(std::uint32_t supervisor);
     bool take_down(PlannedChild child);
     void begin_stop(std::uint32_t supervisor, std::uint32_t first, Then then);
@@ -140,6 +140,7 @@ private:
     Orders orders_;  ///< Of the report being worked on.
     MonotonicTime now_{};
     bool ended_ = false;
+    bool changed_ = false;  ///< In this round of settle().
 };
 
 }  // namespace streamlib::supervision

@@ -15,23 +15,22 @@ using tree::SupervisorRecord;
 Orders Supervision::settle() {
     // A round without change ends it. A supervisor falls or rises once each: far fewer rounds than this.
     std::size_t rounds = 16 + 4 * (actors_.size() + supervisors_.size());
-    for (bool changed = true; changed;) {
+    do {
         STREAMLIB_ASSERT(rounds-- > 0, "decisions come to an end");
-        changed = visit(0, false);
+        changed_ = false;
+        visit(0, false);
         for (std::uint32_t actor = 0; actor < actors_.size(); ++actor) {
-            if (actors_[actor].supervisor != none || !is_startable(actors_[actor])) continue;
-            order_start(actor);
-            changed = true;
+            if (actors_[actor].supervisor == none && is_startable(actors_[actor]))
+                order_start(actor);
         }
-        changed |= order_stops();
-    }
+        order_stops();
+    } while (changed_);
     conclude();
     return std::exchange(orders_, {});
 }
 
 /// Who is doomed is told once nobody below it is up: the deepest first.
-bool Supervision::order_stops() {
-    bool changed = false;
+void Supervision::order_stops() {
     for (std::uint32_t index = 0; index < actors_.size(); ++index) {
         ActorRecord& actor = actors_[index];
         if (!actor.doomed || (actor.phase != Phase::starting && actor.phase != Phase::running))
@@ -41,68 +40,61 @@ bool Supervision::order_stops() {
             [this](std::uint32_t child) { return actors_[child].phase != Phase::down; });
         if (above) continue;
         actor.phase = Phase::stopping;
+        changed_ = true;
         orders_.push_back({.kind = Order::Kind::stop, .index = index, .shutdown = actor.shutdown});
-        changed = true;
     }
-    return changed;
 }
 
 /// `frozen`: somebody above stops this branch, so that nothing in it is started.
-bool Supervision::visit(std::uint32_t index, bool frozen) {
+void Supervision::visit(std::uint32_t index, bool frozen) {
     const SupervisorRecord& supervisor = supervisors_[index];
-    if (!supervisor.up) return false;
-    bool changed = false;
+    if (!supervisor.up) return;
     for (std::uint32_t i = 0; i < supervisor.children.size(); ++i) {
         if (!supervisor.children[i].is_supervisor) continue;
         const bool stops = supervisor.task == Task::stop && i >= supervisor.first;
-        changed |= visit(supervisor.children[i].index, frozen || stops);
+        visit(supervisor.children[i].index, frozen || stops);
     }
-    if (supervisor.task == Task::stop) return visit_down(index) || changed;
-    return (!frozen && visit_up(index)) || changed;
+    if (supervisor.task == Task::stop) {
+        visit_down(index);
+    } else if (!frozen) {
+        visit_up(index);
+    }
 }
 
-bool Supervision::visit_up(std::uint32_t index) {
+void Supervision::visit_up(std::uint32_t index) {
     SupervisorRecord& supervisor = supervisors_[index];
-    bool changed = false;
-    for (std::size_t i = 0; i < supervisor.children.size(); ++i) {
-        const PlannedChild child = supervisor.children[i];
+    for (const PlannedChild child : supervisor.children) {
         bool pending = false;
         if (child.is_supervisor) {
             const SupervisorRecord& below = supervisors_[child.index];
-            if (!below.up && below.wanted && below.due <= now_) {
-                raise(child.index);
-                changed = true;
-            }
+            if (!below.up && below.wanted && below.due <= now_) raise(child.index);
             pending = below.wanted && (!below.up || below.task != Task::watch);
         } else {
-            ActorRecord& actor = actors_[child.index];
-            if (is_startable(actor)) {
-                order_start(child.index);
-                changed = true;
-            }
+            const ActorRecord& actor = actors_[child.index];
+            if (is_startable(actor)) order_start(child.index);
             // One whose parent is down comes after that, not in its turn: nobody waits for it.
             pending = actor.wanted && actor.phase != Phase::running && !is_orphan(actor);
         }
-        if (pending && supervisor.task == Task::start) return changed;
+        if (pending && supervisor.task == Task::start) return;
     }
-    if (supervisor.task != Task::start) return changed;
+    if (supervisor.task != Task::start) return;
     supervisor.task = Task::watch;
-    return true;
+    changed_ = true;
 }
 
-bool Supervision::visit_down(std::uint32_t index) {
+void Supervision::visit_down(std::uint32_t index) {
     SupervisorRecord& supervisor = supervisors_[index];
     const bool at_once = supervisor.plan->strategy == Strategy::simple_one_for_one;
     bool down = true;
     for (std::size_t i = supervisor.children.size(); i > supervisor.first && (down || at_once);)
         down = take_down(supervisor.children[--i]) && down;
     if (down) finish_stop(index);
-    return down;
 }
 
 void Supervision::finish_stop(std::uint32_t index) {
     SupervisorRecord& supervisor = supervisors_[index];
     supervisor.task = Task::watch;
+    changed_ = true;
     switch (supervisor.then) {
         case Then::restart:
             supervisor.task = Task::start;
@@ -139,11 +131,13 @@ void Supervision::begin_stop(std::uint32_t index, std::uint32_t first, Then then
     supervisor.first = under_way ? std::min(supervisor.first, first) : first;
     supervisor.then = under_way ? std::max(supervisor.then, then) : then;
     supervisor.task = Task::stop;
+    changed_ = true;
 }
 
 /// A new life: new restarts to spend, all its children of the graph.
 void Supervision::raise(std::uint32_t index) {
     SupervisorRecord& supervisor = supervisors_[index];
+    changed_ = true;
     supervisor.up = true;
     supervisor.task = Task::start;
     supervisor.up_since = now_;
@@ -179,6 +173,7 @@ void Supervision::doom(std::uint32_t index) {
 
 void Supervision::order_start(std::uint32_t index) {
     ActorRecord& actor = actors_[index];
+    changed_ = true;
     actor.phase = Phase::starting;
     actor.failed = actor.concluded = false;
     orders_.push_back({.kind = Order::Kind::start, .index = index});

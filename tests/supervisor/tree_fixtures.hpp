@@ -71,6 +71,8 @@ inline ExitReport crashed(bool healthy = true) {
 }
 inline ExitReport ended_well() { return {ExitClass::normal, ExitCause::exited, 0, true, "exit 0"}; }
 
+inline ExitReport stopped() { return {ExitClass::shutdown, ExitCause::exited, 0, true, "exit 0"}; }
+
 class Tree {
 public:
     using Texts = std::vector<std::string>;
@@ -79,6 +81,9 @@ public:
                   GiveUp on_give_up = GiveUp::leave)
         : plan_(plan_of(std::move(actors), std::move(supervisors))),
           core_((plan_.on_give_up = on_give_up, plan_), [this] { return jitter; }) {}
+
+    Tree(const Tree&) = delete;
+    Tree& operator=(const Tree&) = delete;
 
     Texts start() { return texts(core_.start_all(now)); }
     Texts ready(const std::string& name) { return texts(core_.on_ready(index(name), now)); }
@@ -100,6 +105,28 @@ public:
     Texts restart(const std::string& name) {
         return texts(core_.restart_requested(index(name), now));
     }
+    /// As an obedient launcher: whoever is to stop exits, whoever is started is READY; all orders in their order.
+    Texts obey(Orders orders) {
+        Texts all;
+        while (!orders.empty()) {
+            Orders next;
+            for (const Order& order : orders) {
+                all.push_back(text(order));
+                Orders more;
+                if (order.kind == Order::Kind::stop)
+                    more = core_.on_exit(order.index, stopped(), now);
+                if (order.kind == Order::Kind::start) more = core_.on_ready(order.index, now);
+                next.insert(next.end(), more.begin(), more.end());
+            }
+            orders = std::move(next);
+        }
+        return all;
+    }
+    Texts crash_and_obey(const std::string& name) { return obey(report_exit(name, crashed())); }
+    Orders report_exit(const std::string& name, const ExitReport& report) {
+        return core_.on_exit(index(name), report, now);
+    }
+
     Texts stop_all() { return texts(core_.stop_all(now)); }
     Texts after(Nanoseconds span) {
         now = now + span;
@@ -149,6 +176,18 @@ private:
 
     GraphPlan plan_;
     Supervision core_;
+};
+
+/// Everybody is READY.
+class RunningTree : public Tree {
+public:
+    explicit RunningTree(std::vector<PlannedActor> actors,
+                         std::vector<PlannedSupervisor> supervisors = {root()},
+                         GiveUp on_give_up = GiveUp::leave)
+        : Tree(std::move(actors), std::move(supervisors), on_give_up) {
+        start();
+        all_ready();
+    }
 };
 
 }  // namespace streamlib::supervision::tree_fixtures
