@@ -42,7 +42,7 @@ struct Child {
     bool hung = false, hung_in_start = false;
     std::optional<Shutdown> shutdown{};  ///< Of the stop it was told; empty: as for all.
     std::uint64_t ticks_before = 0;      ///< Processed by earlier incarnations.
-    MonotonicTime ready{};
+    MonotonicTime reported{}, ready{};
     ExitReason last_exit{};  ///< Of the incarnation before.
     std::string last_exit_text{};
     ExitReason exit{};

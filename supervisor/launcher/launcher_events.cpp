@@ -32,6 +32,13 @@ void Launcher::tell_event(const char* kind, const std::string& subject, const st
 /// A new incarnation is READY.
 void Launcher::tell_restart(std::uint32_t actor) {
     const Child& child = children_[actor];
+    observer_.restarted({.index = actor,
+                         .incarnation = child.state.incarnation,
+                         .tier = child.by_exec ? ipc::SpawnTier::exec : ipc::SpawnTier::fork,
+                         .detected = child.ended,
+                         .spawned = child.spawned,
+                         .reported = child.reported,
+                         .ready = child.ready});
     std::string text = "incarnation " + std::to_string(child.state.incarnation) + " by " +
                        (child.by_exec ? "exec" : "fork") + ", ready " +
                        in_ms(child.ready - child.spawned) + " after its spawn";

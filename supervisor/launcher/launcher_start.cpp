@@ -142,6 +142,7 @@ void Launcher::on_message(std::uint32_t actor, const ipc::Channel::Message& mess
         return apply(actor, ChildEvent::broken);
     }
     if (const auto* hello = std::get_if<protocol::Hello>(&*said)) {
+        child.reported = MonotonicTime::now();
         if (!child.process.pidfd) adopt(actor, hello->pid);
         apply(actor, ChildEvent::hello);
         if (child.state.phase != ChildPhase::waiting) return;

@@ -39,6 +39,17 @@ struct ActorEvent {
     std::string exit_text;
 };
 
+/// How an actor came back: each step of it. Its first frame is its readers' to see.
+struct RestartRecord {
+    std::uint32_t index = 0;  ///< Into the list given to `planned`.
+    std::uint64_t incarnation = 0;
+    ipc::SpawnTier tier{};
+    MonotonicTime detected{};  ///< The launcher saw the last incarnation dead.
+    MonotonicTime spawned{};   ///< The next was ordered (after the backoff, if there was one).
+    MonotonicTime reported{};  ///< Its hello came.
+    MonotonicTime ready{};     ///< Its READY came.
+};
+
 /// One ring: what an output costs.
 struct RingCost {
     std::string output;  ///< "clip.video"
@@ -90,6 +101,7 @@ public:
     virtual void totals(const RunTotals& totals) { static_cast<void>(totals); }
     virtual void stopping(StopReason reason) { static_cast<void>(reason); }
     virtual void finished(const RunSummary& summary) { static_cast<void>(summary); }
+    virtual void restarted(const RestartRecord& record) { static_cast<void>(record); }
     /// A line of `streamlib events`: "restarted", "gave-up", "alarm", … of an actor, a supervisor, the node.
     virtual void event(const std::string& kind, const std::string& subject,
                        const std::string& text) {

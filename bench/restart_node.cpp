@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench/restart_node.hpp"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <random>
+#include <thread>
+
+#include "bench/processes.hpp"
+#include "bench/restart_notes.hpp"
+#include "runtime/clock/software_clock.hpp"
+#include "supervisor/streamlib.hpp"
+
+namespace streamlib::bench {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+constexpr std::int64_t period_ns = 1'000'000'000 / 60;
+constexpr std::uint64_t healthy_blocks = 12;
+
+/// In the launcher's process: what it saw goes to the notes.
+class RestartWatch final : public RunObserver {
+public:
+    explicit RestartWatch(RestartNotes* notes) : notes_(notes) {}
+    void findings(std::span<const Finding> findings) override {
+        for (const Finding& finding : findings)
+            std::fprintf(stderr, "%s\n", to_string(finding).c_str());
+    }
+    void actor_changed(const supervision::ActorEvent& event) override {
+        if (event.index >= restart_pairs || event.state != ipc::ActorState::running) return;
+        notes_[event.index].pid.store(event.pid, std::memory_order_relaxed);
+        if (event.incarnation == 1) notes_[event.index].incarnation.store(1);
+    }
+    void restarted(const supervision::RestartRecord& record) override {
+        if (record.index >= restart_pairs) return;
+        RestartNotes& notes = notes_[record.index];
+        notes.detected_ns.store(record.detected.ns, std::memory_order_relaxed);
+        notes.spawned_ns.store(record.spawned.ns, std::memory_order_relaxed);
+        notes.reported_ns.store(record.reported.ns, std::memory_order_relaxed);
+        notes.ready_ns.store(record.ready.ns, std::memory_order_relaxed);
+        notes.tier.store(static_cast<std::uint32_t>(record.tier), std::memory_order_relaxed);
+        notes.incarnation.store(record.incarnation, std::memory_order_release);
+    }
+
+private:
+    RestartNotes* notes_;
+};
+
+ActorDecl declared(const std::string& name, const char* class_name) {
+    ActorDecl actor;
+    actor.name = name;
+    actor.class_name = class_name;
+    return actor;
+}
+
+GraphSpec graph_of(const RestartCase& wanted, const std::string& notes) {
+    GraphSpec graph;
+    SupervisorDecl supervisor;
+    supervisor.name = "victims";
+    supervisor.intensity = 1'000'000;
+    supervisor.backoff = "0s";
+    graph.supervisors.push_back(supervisor);
+    for (std::uint32_t n = 0; n < restart_pairs; ++n) {
+        ActorDecl victim =
+            declared("v" + std::to_string(n), wanted.picture ? "TestPattern" : "BenchVictim");
+        if (wanted.picture) victim.properties["format"] = {"1920x1080 YCbCr-4:2:2 10 @60", {}};
+        victim.supervisor = "victims";
+        victim.restart = "permanent";
+        if (wanted.tier == "exec") victim.start = "exec";
+        if (wanted.tier == "standby") victim.standby = 1;
+        graph.actors.push_back(victim);
+    }
+    for (std::uint32_t n = 0; n < restart_pairs; ++n) {
+        const std::string number = std::to_string(n);
+        ActorDecl watcher = declared("w" + number, "BenchWatcher");
+        watcher.properties["path"] = {notes, {}};
+        watcher.properties["pair"] = {number, {}};
+        graph.actors.push_back(watcher);
+        graph.links.push_back({"v" + number, "", "w" + number, "", {}});
+    }
+    for (std::uint32_t cpu = 0; wanted.busy && cpu < 2; ++cpu) {
+        ActorDecl burner = declared("burner" + std::to_string(cpu), "BenchBurner");
+        burner.properties["cpu"] = {std::to_string(cpu), {}};
+        graph.actors.push_back(burner);
+    }
+    return graph;
+}
+
+template <class Condition>
+bool eventually(const Condition& holds) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!holds()) {
+        if (std::chrono::steady_clock::now() > end) return false;
+        std::this_thread::sleep_for(microseconds(200));
+    }
+    return true;
+}
+
+struct Samples {
+    std::vector<double> detected, reported, ready, first, lost;
+    std::vector<double> phases = std::vector<double>(10, 0.0);
+};
+
+void kill_once(RestartNotes& notes, std::uint32_t tier, std::mt19937& random, Samples& samples) {
+    const bool healthy =
+        eventually([&] { return notes.blocks.load(std::memory_order_acquire) >= healthy_blocks; });
+    if (!healthy) throw std::runtime_error("an actor did not come back");
+    std::this_thread::sleep_for(std::chrono::nanoseconds(
+        std::uniform_int_distribution<std::int64_t>(0, period_ns)(random)));
+    const std::uint64_t before = notes.incarnation.load(std::memory_order_acquire);
+    const auto killed = MonotonicTime::now();
+    const std::int64_t tai = system_tai().line.tai_at(killed).ns;
+    ::kill(notes.pid.load(std::memory_order_relaxed), SIGKILL);
+    const bool back = eventually([&] {
+        return notes.first_incarnation.load(std::memory_order_acquire) > before &&
+               notes.incarnation.load(std::memory_order_acquire) > before;
+    });
+    if (!back) throw std::runtime_error("an actor did not come back from its kill");
+    if (notes.tier.load() != tier) throw std::runtime_error("a restart was of another tier");
+    const auto since = [&](const std::atomic<std::int64_t>& when) {
+        return static_cast<double>(when.load(std::memory_order_relaxed) - killed.ns) / 1e6;
+    };
+    samples.detected.push_back(since(notes.detected_ns));
+    samples.reported.push_back(since(notes.reported_ns));
+    samples.ready.push_back(since(notes.ready_ns));
+    samples.first.push_back(since(notes.first_ns));
+    samples.lost.push_back(static_cast<double>(notes.lost.load(std::memory_order_relaxed)));
+    ++samples.phases[static_cast<std::size_t>(tai % period_ns * 10 / period_ns)];
+}
+
+void add(Numbers& numbers, const std::string& name, std::vector<double>& samples) {
+    const Numbers summary = summary_of(samples);
+    for (const char* part : {"p50", "p99", "max"}) numbers[name + " " + part] = summary.at(part);
+}
+
+/// Removes the notes' file in any case.
+struct NotesFile {
+    std::string path = "/dev/shm/streamlib-bench-" + std::to_string(::getpid());
+    ~NotesFile() { std::filesystem::remove(path); }
+};
+
+}  // namespace
+
+Numbers restarts_of(const RestartCase& wanted) {
+    const NotesFile file;
+    RestartNotes* notes = map_restart_notes(file.path);
+    const pid_t node = start_process(
+        [&] {
+            RestartWatch watch(notes);
+            RunOptions options;
+            options.node = "bench-" + std::to_string(::getpid());
+            options.observer = &watch;
+            static_cast<void>(streamlib::run(graph_of(wanted, file.path), options));
+        },
+        60 + wanted.kills / 4);
+    Samples samples;
+    std::mt19937 random(1);
+    const std::uint32_t tier = wanted.tier == "exec" ? 1 : wanted.tier == "standby" ? 2 : 0;
+    try {
+        for (std::uint32_t n = 0; n < wanted.kills; ++n)
+            kill_once(notes[n % restart_pairs], tier, random, samples);
+    } catch (...) {
+        ::kill(node, SIGTERM);
+        finish_process(node, "the node");
+        throw;
+    }
+    ::kill(node, SIGTERM);
+    finish_process(node, "the node");
+    Numbers numbers;
+    add(numbers, "detected", samples.detected);
+    add(numbers, "reported", samples.reported);
+    add(numbers, "ready", samples.ready);
+    add(numbers, "first", samples.first);
+    add(numbers, "lost", samples.lost);
+    for (std::size_t n = 0; n < samples.phases.size(); ++n)
+        numbers["phase " + std::to_string(n)] = samples.phases[n];
+    return numbers;
+}
+
+}  // namespace streamlib::bench

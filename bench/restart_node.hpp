@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file
+/// A node whose actors are killed again and again, and how long each was away.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "bench/trial.hpp"
+
+namespace streamlib::bench {
+
+struct RestartCase {
+    std::string tier = "fork";  ///< "fork", "exec", "standby".
+    bool picture =
+        false;          ///< TestPattern 1080p 4:2:2 10 bit in place of a class that does nothing.
+    bool busy = false;  ///< Both cores 70 % busy by other actors of the graph.
+    std::uint32_t kills = 1000;
+};
+
+/// Milliseconds from the kill: "detected", "reported", "ready", "first", each with " p50", " p99", " max"; "lost p50" … in
+/// ticks of 1/60 s; "phase 0" … "phase 9": kills by tenth of the tick's period.
+[[nodiscard]] Numbers restarts_of(const RestartCase& wanted);
+
+/// Kill to the first store of the next process, by the barest parent there can be: "p50", "p99", "max" in ms. Line by line
+/// what the limit program restart_limit does.
+[[nodiscard]] Numbers restarts_by_bare_fork(std::uint32_t kills);
+
+}  // namespace streamlib::bench
