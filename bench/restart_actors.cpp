@@ -92,7 +92,7 @@ public:
     }
     void process(const Tick& tick) override {
         const auto end = MonotonicTime::now() +
-                         static_cast<Nanoseconds>(static_cast<double>(tick.period_ns) * *part);
+                         static_cast<Nanoseconds>(static_cast<double>(tick.period_ns()) * *part);
         while (MonotonicTime::now() < end) {
         }
     }
