@@ -64,7 +64,8 @@ GraphSpec graph_of(const RestartCase& wanted, const std::string& notes) {
     GraphSpec graph;
     SupervisorDecl supervisor;
     supervisor.name = "victims";
-    supervisor.intensity = 1'000'000;
+    supervisor.intensity = 10000;
+    supervisor.period_ns = 1'000'000'000;
     supervisor.backoff = "0s";
     graph.supervisors.push_back(supervisor);
     for (std::uint32_t n = 0; n < restart_pairs; ++n) {
