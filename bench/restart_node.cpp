@@ -143,7 +143,7 @@ void add(Numbers& numbers, const std::string& name, std::vector<double>& samples
 
 /// Removes the notes' file in any case.
 struct NotesFile {
-    std::string path = "/dev/shm/streamlib-bench-" + std::to_string(::getpid());
+    std::string path = "/dev/shm/restart-notes-" + std::to_string(::getpid());
     ~NotesFile() { std::filesystem::remove(path); }
 };
 
