@@ -56,15 +56,15 @@ Orders Supervision::start_all(MonotonicTime now) {
 }
 
 Orders Supervision::on_ready(std::uint32_t actor, MonotonicTime now) {
-    now_ = now;
     if (actor >= actors_.size() || actors_[actor].phase != Phase::starting) return {};
+    now_ = now;
     actors_[actor].phase = Phase::running;
     return settle();
 }
 
 Orders Supervision::on_exit(std::uint32_t actor, const ExitReport& exit, MonotonicTime now) {
-    now_ = now;
     if (actor >= actors_.size() || actors_[actor].phase == Phase::down) return {};
+    now_ = now;
     ActorRecord& ended = actors_[actor];
     const bool by_itself = ended.phase != Phase::stopping && !ended.doomed;
     ended.phase = Phase::down;
@@ -86,8 +86,8 @@ Orders Supervision::on_time(MonotonicTime now) {
 }
 
 Orders Supervision::stop_requested(std::uint32_t actor, MonotonicTime now) {
-    now_ = now;
     if (actor >= actors_.size() || !actors_[actor].used || ended_) return {};
+    now_ = now;
     actors_[actor].held = true;
     actors_[actor].wanted = false;
     doom(actor);
@@ -95,8 +95,8 @@ Orders Supervision::stop_requested(std::uint32_t actor, MonotonicTime now) {
 }
 
 Orders Supervision::restart_requested(std::uint32_t actor, MonotonicTime now) {
-    now_ = now;
     if (actor >= actors_.size() || !actors_[actor].used || ended_) return {};
+    now_ = now;
     ActorRecord& again = actors_[actor];
     again.held = again.failed = false;
     again.wanted = true;
@@ -115,8 +115,8 @@ Orders Supervision::restart_requested(std::uint32_t actor, MonotonicTime now) {
 }
 
 Orders Supervision::stop_all(MonotonicTime now) {
-    now_ = now;
     if (ended_) return {};
+    now_ = now;
     ended_ = true;
     for (std::uint32_t actor = 0; actor < actors_.size(); ++actor) {
         actors_[actor].wanted = false;
@@ -127,7 +127,7 @@ Orders Supervision::stop_all(MonotonicTime now) {
 }
 
 void Supervision::stand_down() {
-    ended_ = true;
+    ended_ = stood_down_ = true;
     for (ActorRecord& actor : actors_) actor.wanted = actor.doomed = false;
     for (SupervisorRecord& supervisor : supervisors_) {
         supervisor.up = supervisor.wanted = false;
@@ -137,7 +137,6 @@ void Supervision::stand_down() {
 
 Result<Orders> Supervision::add_child(std::uint32_t actor, const DynamicChild& child,
                                       MonotonicTime now) {
-    now_ = now;
     if (ended_) return fail(Errc::gone, "the node is stopping; nothing is started any more");
     if (actor < actors_.size() && actors_[actor].used)
         return fail(Errc::already_exists, "child " + std::to_string(actor) + " exists");
@@ -159,6 +158,7 @@ Result<Orders> Supervision::add_child(std::uint32_t actor, const DynamicChild& c
             return fail(Errc::gone, "supervisor " + supervisor.plan->name + " is not running");
         supervisor.children.push_back({false, actor});
     }
+    now_ = now;
     if (child.parent) actors_[added.parent].children.push_back(actor);
     if (actor >= actors_.size()) actors_.resize(actor + 1);
     actors_[actor] = std::move(added);
@@ -201,6 +201,15 @@ MonotonicTime Supervision::next_due() const {
 bool Supervision::will_start(std::uint32_t actor) const {
     return actor < actors_.size() && actors_[actor].phase == Phase::down &&
            has_future(actors_[actor]);
+}
+
+bool Supervision::comes_back(std::uint32_t actor) const {
+    if (actor >= actors_.size() || !has_future(actors_[actor])) return false;
+    for (std::uint32_t at = actors_[actor].supervisor; at != none; at = supervisors_[at].parent) {
+        const SupervisorRecord& record = supervisors_[at];
+        if (record.up && record.task == Task::stop && record.then == Then::shut_down) return false;
+    }
+    return true;
 }
 
 std::uint32_t Supervision::intensity_left(std::uint32_t supervisor, MonotonicTime now) const {

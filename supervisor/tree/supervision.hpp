@@ -91,6 +91,10 @@ public:
     [[nodiscard]] MonotonicTime next_due() const;
     /// It is down and will be started: once its time, its parent or its supervisor allows.
     [[nodiscard]] bool will_start(std::uint32_t actor) const;
+    /// It is up, may be told to stop, and another incarnation is to follow.
+    [[nodiscard]] bool comes_back(std::uint32_t actor) const;
+    /// Nothing is started any more.
+    [[nodiscard]] bool has_ended() const noexcept { return ended_; }
     /// Restarts that `supervisor` has left now, of its intensity.
     [[nodiscard]] std::uint32_t intensity_left(std::uint32_t supervisor, MonotonicTime now) const;
     [[nodiscard]] SupervisorState state_of(std::uint32_t supervisor) const;
@@ -139,8 +143,9 @@ private:
     std::vector<tree::SupervisorRecord> supervisors_;
     Orders orders_;  ///< Of the report being worked on.
     MonotonicTime now_{};
-    bool ended_ = false;
-    bool changed_ = false;  ///< In this round of settle().
+    bool ended_ = false;       ///< Nothing is started any more.
+    bool stood_down_ = false;  ///< Nothing is ordered any more.
+    bool changed_ = false;     ///< In this round of settle().
 };
 
 }  // namespace streamlib::supervision

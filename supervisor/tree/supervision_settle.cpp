@@ -166,7 +166,7 @@ void Supervision::wake(PlannedChild child, bool fresh) {
 
 void Supervision::doom(std::uint32_t index) {
     ActorRecord& actor = actors_[index];
-    if (actor.phase == Phase::down || actor.doomed) return;
+    if (stood_down_ || actor.phase == Phase::down || actor.doomed) return;
     actor.doomed = true;
     for (const std::uint32_t child : actor.children) doom(child);
 }

@@ -250,6 +250,23 @@ TEST(Supervision, stands_down_when_the_launcher_stops_in_an_order_of_its_own) {
     EXPECT_THAT(tree.crash("b"), ElementsAre("failed b"));
 }
 
+TEST(Supervision, orders_nothing_once_it_stood_down) {
+    RunningTree tree({actor("a", 0), below(actor("b", 0), 0)});
+    tree.core().stand_down();
+    EXPECT_THAT(tree.crash("a"), ElementsAre("failed a")) << "the launcher stops b";
+    EXPECT_THAT(tree.exits("b", stopped()), ElementsAre("stopped b"));
+}
+
+TEST(Supervision, a_report_that_means_nothing_does_not_swallow_what_is_due) {
+    RunningTree tree({actor("a", 0), actor("b")});
+    EXPECT_THAT(tree.crash_early("a"), IsEmpty());
+    tree.now = tree.now + second;
+    EXPECT_THAT(tree.ready("b"), IsEmpty()) << "said already";
+    EXPECT_FALSE(tree.core().add_child(7, {.supervisor = 9}, tree.now));
+    EXPECT_LE(tree.core().next_due(), tree.now);
+    EXPECT_THAT(tree.after(0), ElementsAre("start a"));
+}
+
 // --- dynamic children
 
 DynamicChild dynamic(std::optional<std::uint32_t> supervisor,
