@@ -80,6 +80,9 @@ public:
     /// Asked once all inputs have ended: false while a tick-driven actor still has something of its own to give
     /// (a delay line that empties itself). It then goes on being ticked. [realtime]
     [[nodiscard]] virtual bool drained() const { return true; }
+    /// An input has become stale, or fresh again: input.stale() tells which. Once each; before the process() that follows,
+    /// and without one where the actor works on `input` and nothing comes. [realtime]
+    virtual void stale_changed(InputBase& /*input*/) {}
     /// Of a class that keeps_state(): what the next incarnation shall have, written into `room` (1 MiB). Returns how many
     /// bytes it wrote; 0: nothing worth keeping now. Called between two turns, at the interval `snapshot` of the graph and on
     /// demand. A kill in the middle leaves the one before. [realtime]

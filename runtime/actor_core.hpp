@@ -39,6 +39,7 @@ public:
     std::int32_t refused_input = -1;  ///< By configure(), see InputBase::refuse.
     ipc::ActorPage* page = nullptr;   ///< nullptr in the harness: nothing is counted outside.
     Nanoseconds snapshot_every = 0;   ///< 0: on demand only.
+    Nanoseconds stale_after = 0;      ///< 0: no input is ever stale.
     ipc::LogWriter log{};
     std::function<void(LogLevel, std::string_view)>
         log_hook;  ///< Harness: sees every line as well.
@@ -84,6 +85,14 @@ public:
     /// Publishes the end on every output. [realtime]
     void end_outputs() noexcept;
 
+    // Inputs to which nothing comes.
+    /// Their time counts from now.
+    void begin_staleness(MonotonicTime now) noexcept;
+    /// Tells the actor of inputs that turned stale, or fresh. A load an input. [realtime]
+    void check_stale(Actor& actor, MonotonicTime now);
+    /// When the next input turns stale, if nothing comes; ipc::never. [realtime]
+    [[nodiscard]] MonotonicTime stale_deadline() const noexcept;
+
     // State kept for the next incarnation.
     /// Between configure() and start(): gives the actor what is kept, if anything is; says in the log what is not used.
     void restore_state(Actor& actor);
@@ -123,6 +132,7 @@ private:
     /// Fills what the author left open in a block that is about to be published.
     void complete(ipc::BlockHeader& block) const noexcept;
     void go_on(InputBase& input);
+    void set_stale(Actor& actor, InputBase& input, bool stale);
     void count_read(const InputBase& input, ipc::ReadStatus status) noexcept;
     void count_published(const OutputBase& output, const ipc::BlockHeader& block) noexcept;
     [[nodiscard]] ipc::PortCounters* counters_of(std::size_t port) const noexcept;

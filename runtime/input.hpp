@@ -84,6 +84,12 @@ public:
     }
     /// True once after the writing actor was restarted (its incarnation changed between two blocks). [realtime]
     [[nodiscard]] bool take_restarted() noexcept;
+    /// How long ago the tick was that made the current block; 0 without one. A picture that is held while its source
+    /// restarts grows old. One vDSO call. [realtime]
+    [[nodiscard]] Nanoseconds age() const noexcept;
+    /// Whether nothing has come for the graph's `stale_after` (never, if it gives none). The actor is told of both
+    /// turns by Actor::stale_changed. False once the stream has ended. [realtime]
+    [[nodiscard]] bool stale() const noexcept { return stale_; }
     /// Whether something newer than the last block read is there. [realtime]
     [[nodiscard]] bool has_new() const noexcept { return linked_ && reader_->has_new(); }
 
@@ -100,7 +106,9 @@ private:
     PortSpec spec_;
     std::size_t port_ = 0;  // in order of declaration
     MediaFormat format_{};
-    bool linked_ = false, ended_ = false, restarted_ = false;
+    bool linked_ = false, ended_ = false, restarted_ = false, stale_ = false;
+    std::uint64_t newest_seen_ = 0;    // in the ring, read or not
+    MonotonicTime arrived_{};          // when that was noticed
     std::uint64_t incarnation_ = 0;    // of the block last read
     std::uint64_t last_sequence_ = 0;  // of the block last given
     std::int64_t origin_ns_ = 0;       // of the block last given

@@ -77,6 +77,11 @@ InputStatus InputBase::accept_end(bool every) noexcept {
     return InputStatus::fresh;  // read_latest came too late for it; the next read says `ended`
 }
 
+Nanoseconds InputBase::age() const noexcept {
+    if (!view_) return 0;
+    return core_.reading_.tai_at(MonotonicTime::now()) - time();
+}
+
 bool InputBase::take_restarted() noexcept { return std::exchange(restarted_, false); }
 
 OutputBase::OutputBase(Actor& owner, std::string name, MediaKind kind, std::string text,

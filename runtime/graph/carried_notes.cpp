@@ -9,7 +9,7 @@
 namespace streamlib::checks {
 namespace {
 
-constexpr std::array carried_actor_keys{"standby", "phase",    "hang_after", "stale_after", "host",
+constexpr std::array carried_actor_keys{"standby", "phase",    "hang_after", "host",
                                         "cpus",    "realtime", "nice",       "limits"};
 
 bool is_default(const ActorDecl& actor, std::string_view key) {

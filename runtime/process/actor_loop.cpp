@@ -119,10 +119,12 @@ Result<LoopEnd> ActorLoop::run_on_ticks(bool cascade) {
     TickGate gate(behind ? first.tick.seq - 1 : first.tick.seq);
     saw_tick(gate);
     core_.set_reading(read_tick_or_now(ticks_));
+    core_.begin_staleness(MonotonicTime::now());
     while (!stop_requested()) {
         if (auto done = between_turns(); !done) return tl::unexpected(done.error());
         const TickReading reading = read_tick(ticks_);
         if (!gate.is_due(reading.tick.seq)) {
+            if (core_.stale_after != 0) core_.check_stale(actor_, MonotonicTime::now());
             // Here it costs no frame: the tick is done, the next not yet there.
             if (const MonotonicTime now = MonotonicTime::now(); core_.snapshot_due(now)) {
                 core_.keep_state(actor_, now);
@@ -135,6 +137,7 @@ Result<LoopEnd> ActorLoop::run_on_ticks(bool cascade) {
         core_.count_dropped(gate.begin(reading.tick.seq));
         saw_tick(gate);
         if (cascade) wait_for_inputs(reading);
+        core_.check_stale(actor_, reading.monotonic);
         core_.run(actor_, reading);
         core_.count_dropped(gate.end(read_tick(ticks_).tick.seq));
         saw_tick(gate);
@@ -162,25 +165,27 @@ void ActorLoop::process_waiting_blocks() {
     bool took = false;
     for (std::size_t i = 0; i < readers_.size(); ++i)
         took = took || readers_[i]->last_sequence() != last_[i];
-    if (!took) (void)ipc::wait_for_change(readers_, seen_, words_, ipc::never, 0);
+    if (!took) (void)ipc::wait_for_change(readers_, seen_, words_, core_.stale_deadline(), 0);
 }
 
 Result<LoopEnd> ActorLoop::run_on_inputs() {
     list_readers();
+    core_.begin_staleness(MonotonicTime::now());
     while (!stop_requested()) {
         if (auto done = between_turns(); !done) return tl::unexpected(done.error());
         words_[0].expected = command_seen_;
         if (const TickReading reading = read_tick(ticks_); reading.tick.seq != 0)
             core_.set_reading(reading);
-        if (const MonotonicTime now = MonotonicTime::now(); core_.snapshot_due(now))
-            core_.keep_state(actor_, now);
+        const MonotonicTime now = MonotonicTime::now();
+        core_.check_stale(actor_, now);
+        if (core_.snapshot_due(now)) core_.keep_state(actor_, now);
         // While an output waits for its new ring, blocks wait in the input's: none is lost for want of a place to put it.
         if (core_.any_changing())
             (void)ipc::wait_any({words_.data(), 1}, MonotonicTime::now() + 100'000'000);
         else if (core_.any_new())
             process_waiting_blocks();
         else
-            (void)ipc::wait_for_blocks(readers_, words_, ipc::never, 0);
+            (void)ipc::wait_for_blocks(readers_, words_, core_.stale_deadline(), 0);
         if (over()) return LoopEnd::ended;
     }
     drain();

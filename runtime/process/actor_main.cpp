@@ -126,6 +126,7 @@ Result<> ActorProcess::set_up() {
     core_->trigger = s.trigger;
     core_->rate = s.rate;
     core_->snapshot_every = s.snapshot_ns;
+    core_->stale_after = s.stale_after_ns;
     core_->page = &page_;
     core_->log = ipc::LogWriter(&page_.log, s.incarnation);
     core_->bind_counters();

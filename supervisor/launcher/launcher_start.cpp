@@ -36,6 +36,8 @@ protocol::Setup Launcher::setup_of(std::uint32_t actor) const {
         for (const PortSpec& input : planned.spec->inputs)
             setup.input_holds.emplace_back(input.name, planned.hold);
     }
+    setup.stale_after_ns = planned.stale_after_ns;
+    setup.snapshot_ns = planned.snapshot_ns;
     return setup;
 }
 

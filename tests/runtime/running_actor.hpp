@@ -61,11 +61,16 @@ struct RunningActor {
         record.rate_num = 100;
         publish_tick(ticks, record);
     }
-    /// A tick, worked off.
+    /// A tick, worked off: another one if it came while the loop was still about the last, and was dropped.
     void turn() {
         const std::uint64_t before = page->ticks.load();
-        tick();
-        until([&] { return page->ticks.load() > before; });
+        while (page->ticks.load() == before) {
+            const std::uint64_t dropped = page->ticks_dropped.load();
+            tick();
+            until([&] {
+                return page->ticks.load() > before || page->ticks_dropped.load() > dropped;
+            });
+        }
     }
 };
 
