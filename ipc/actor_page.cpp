@@ -8,9 +8,7 @@ namespace streamlib::ipc {
 void give_command(ActorPage& page, ActorCommand command) noexcept {
     const std::uint32_t before = page.command.load(std::memory_order_relaxed);
     // A request to stop is not taken back by a later "look"; only `none`, for the next incarnation, clears it.
-    if (command == ActorCommand::look && command_of(before) == ActorCommand::stop) {
-        command = ActorCommand::stop;
-    }
+    if (command == ActorCommand::look && is_stop(command_of(before))) command = command_of(before);
     const std::uint32_t word = ((before >> 8) + 1) << 8 | static_cast<std::uint32_t>(command);
     page.command.store(word,
                        std::memory_order_release);  // pairs with the actor's acquire before it acts

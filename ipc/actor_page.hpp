@@ -46,9 +46,14 @@ enum class ActorCommand : std::uint32_t {
     none = 0,
     look = 1,  ///< A message waits on the launcher's channel.
     stop = 2,  ///< Finish the tick, then stop(). Stays until `none`.
+    /// As `stop`, but another incarnation follows: the outputs do not end, their readers wait for it.
+    make_way = 3,
 };
 [[nodiscard]] constexpr ActorCommand command_of(std::uint32_t word) noexcept {
     return static_cast<ActorCommand>(word & 0xFF);
+}
+[[nodiscard]] constexpr bool is_stop(ActorCommand command) noexcept {
+    return command == ActorCommand::stop || command == ActorCommand::make_way;
 }
 
 /// How far an incarnation has come.

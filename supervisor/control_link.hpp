@@ -4,14 +4,15 @@
 ///
 ///     launcher                 control
 ///     node, directory    ->                 once, first, in this order
+///     events             ->                 once, third
 ///     actor_page         ->                 one an actor: at once for those that are there, later for each new one
 ///                        <-  listening      the socket RUNDIR/control.sock takes connections
-///                        <-  stop_node, stop_actor, kill_actor
+///                        <-  stop_node, stop_actor, kill_actor, restart_actor
 ///     reply              ->                 one a request, `listening` aside, in any order
 ///
 /// Model     The launcher parses nothing but `Request`: size, kind, index, signal. A request that is none is dropped and
 ///           costs the control process its life (it is broken; the next one gets everything again).
-/// Descriptors  Exactly one beside `directory` and beside `actor_page`, read-only; none beside anything else.
+/// Descriptors  Exactly one beside `directory`, `events` and `actor_page`, read-only; none beside anything else.
 /// Replies   Say that the launcher took the request or why not; never that it is done. Done is seen in the directory.
 /// Crash     A control process that dies loses its requests and nothing else: what the launcher took, it does.
 #pragma once
@@ -34,6 +35,9 @@ enum class RequestKind : std::uint32_t {
     stop_node = 2,   ///< As Ctrl-C: everything in order, within the deadline.
     stop_actor = 3,  ///< With its children, deepest first; stays STOPPED.
     kill_actor = 4,  ///< `signal` to the process, by its pidfd.
+    /// A new incarnation, in order; also of one that is stopped or failed. With `incarnation`: a later one than that, so
+    /// that of several who want it restarted only the first does something.
+    restart_actor = 5,
 };
 
 struct Request {
@@ -48,7 +52,13 @@ static_assert(sizeof(Request) == 32);
 
 // ---- launcher -> control ----
 
-enum class NoticeKind : std::uint32_t { reply = 1, node = 2, directory = 3, actor_page = 4 };
+enum class NoticeKind : std::uint32_t {
+    reply = 1,
+    node = 2,
+    directory = 3,
+    actor_page = 4,
+    events = 5
+};
 
 enum class Outcome : std::uint32_t {
     ok = 0,
@@ -60,7 +70,8 @@ enum class Outcome : std::uint32_t {
 struct Reply {
     NoticeKind kind = NoticeKind::reply;
     Outcome outcome{};
-    std::uint64_t id = 0;  ///< Of the request.
+    std::uint64_t id = 0;           ///< Of the request.
+    std::uint64_t incarnation = 0;  ///< restart_actor: the first that is new.
     ipc::FixedText<200> text{};
 };
 
@@ -79,6 +90,12 @@ struct DirectoryNotice {
     std::uint32_t reserved = 0;
 };
 
+/// Descriptor: the EventBook's LogRing, read-only.
+struct EventsNotice {
+    NoticeKind kind = NoticeKind::events;
+    std::uint32_t reserved = 0;
+};
+
 /// Descriptor: the actor's ActorPage, read-only. It is the same page in all incarnations.
 struct ActorPageNotice {
     NoticeKind kind = NoticeKind::actor_page;
@@ -87,8 +104,8 @@ struct ActorPageNotice {
     std::uint32_t reserved = 0;
 };
 
-static_assert(sizeof(Reply) == 216 && sizeof(NodeNotice) == 4240 && sizeof(DirectoryNotice) == 8 &&
-              sizeof(ActorPageNotice) == 16);
+static_assert(sizeof(Reply) == 224 && sizeof(NodeNotice) == 4240 && sizeof(DirectoryNotice) == 8 &&
+              sizeof(EventsNotice) == 8 && sizeof(ActorPageNotice) == 16);
 
 // ---- bytes ----
 
@@ -113,7 +130,7 @@ template <class Record>
 [[nodiscard]] inline std::optional<Request> request_in(std::span<const std::byte> bytes) noexcept {
     const auto request = record_in<Request>(bytes);
     if (!request || request->kind < RequestKind::listening ||
-        request->kind > RequestKind::kill_actor) {
+        request->kind > RequestKind::restart_actor) {
         return std::nullopt;
     }
     const bool kill = request->kind == RequestKind::kill_actor;
@@ -128,7 +145,7 @@ template <class Record>
     if (bytes.size() < sizeof(NoticeKind)) return std::nullopt;
     NoticeKind kind{};
     std::memcpy(&kind, bytes.data(), sizeof kind);
-    if (kind < NoticeKind::reply || kind > NoticeKind::actor_page) return std::nullopt;
+    if (kind < NoticeKind::reply || kind > NoticeKind::events) return std::nullopt;
     return kind;
 }
 

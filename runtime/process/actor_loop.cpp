@@ -38,7 +38,7 @@ std::uint64_t TickGate::end(std::uint64_t newest) noexcept {
 bool ActorLoop::stop_requested() noexcept {
     const std::uint32_t word =
         page_.command.load(std::memory_order_acquire);  // pairs with give_command
-    if (ipc::command_of(word) == ipc::ActorCommand::stop) return true;
+    if (ipc::is_stop(ipc::command_of(word))) return true;
     if (word != command_seen_ && ipc::command_of(word) == ipc::ActorCommand::look)
         look_requested_ = true;
     command_seen_ = word;  // sleeping on an old value would spin

@@ -280,7 +280,9 @@ Result<> ActorProcess::work() {
         core_->keep_state(*actor_, now);
     page_.progress.store(*end == LoopEnd::ended ? ActorProgress::ended : ActorProgress::stopping,
                          std::memory_order_release);
-    core_->end_outputs();
+    // Pairs with give_command. Whoever reads them goes on with the next incarnation.
+    const auto command = ipc::command_of(page_.command.load(std::memory_order_acquire));
+    if (*end == LoopEnd::ended || command != ipc::ActorCommand::make_way) core_->end_outputs();
     const ipc::ActivityScope busy(&page_.activity, ipc::ActorPhase::stopping);
     actor_->stop();
     page_.progress.store(ActorProgress::stopped, std::memory_order_release);

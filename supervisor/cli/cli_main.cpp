@@ -19,6 +19,7 @@ namespace {
         case Verb::tree: return tree_verb(line, screen);
         case Verb::logs: return logs_verb(line, screen);
         case Verb::stop: return stop_verb(line, screen);
+        case Verb::restart: return restart_verb(line, screen);
         case Verb::kill: return kill_verb(line, screen);
         case Verb::wait: return wait_verb(line, screen);
         case Verb::gc: return gc_verb(line, screen);

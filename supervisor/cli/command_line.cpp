@@ -33,15 +33,15 @@ constexpr std::array verbs{
     VerbWords{Verb::tree, "tree", "The same as a supervision tree"},
     VerbWords{Verb::logs, "logs", "What actors logged, also after they died"},
     VerbWords{Verb::stop, "stop", "Stop a node, or one actor with its children"},
+    VerbWords{Verb::restart, "restart", "Give an actor a new incarnation, whatever it does"},
     VerbWords{Verb::kill, "kill", "Send a signal to an actor's process"},
     VerbWords{Verb::wait, "wait", "Wait until an actor is in a state"},
     VerbWords{Verb::gc, "gc", "Remove what killed nodes left behind"},
 };
 
 /// Of the contract, to come with later versions.
-constexpr std::array later{"top",   "crash",  "events", "restart", "replace", "send",
-                           "ask",   "set",    "tap",    "record",  "replay",  "trace",
-                           "clock", "st2110", "dot",    "doctor"};
+constexpr std::array later{"top",    "crash",  "events", "replace", "send",   "ask", "set",   "tap",
+                           "record", "replay", "trace",  "clock",   "st2110", "dot", "doctor"};
 
 /// The texts that CLI11 fills, before they become values.
 struct Texts {
@@ -93,7 +93,7 @@ void add_options(CLI::App& app, Verb verb, CommandLine& line, Texts& texts) {
     if (verb == Verb::logs || verb == Verb::stop) {
         add_subject(app, line, "ACTOR", "Instance name or URI (default: all of the node)", false);
     }
-    if (verb == Verb::kill || verb == Verb::wait)
+    if (verb == Verb::kill || verb == Verb::wait || verb == Verb::restart)
         add_subject(app, line, "ACTOR", "Instance name or URI", true);
     if (verb == Verb::ps || verb == Verb::tree) app.add_flag("--once", texts.once)->group("");
     if (verb == Verb::logs) {
@@ -106,7 +106,7 @@ void add_options(CLI::App& app, Verb verb, CommandLine& line, Texts& texts) {
     if (verb == Verb::wait) {
         app.add_option("--state", line.state, "RUNNING, STOPPED, FAILED, … (default: RUNNING)");
     }
-    if (verb == Verb::wait || verb == Verb::stop) {
+    if (verb == Verb::wait || verb == Verb::stop || verb == Verb::restart) {
         app.add_option("--timeout", texts.timeout, "Give up after so long")
             ->default_str(verb == Verb::wait ? "5s" : "15s");
     }
@@ -129,7 +129,7 @@ void add_options(CLI::App& app, Verb verb, CommandLine& line, Texts& texts) {
         if (!span) return wrong_value(verb.word, "--for", span.error().text);
         line.run_for = *span;
     }
-    if (verb.verb == Verb::stop) line.timeout_ns = 15'000'000'000;
+    if (verb.verb == Verb::stop || verb.verb == Verb::restart) line.timeout_ns = 15'000'000'000;
     if (!texts.timeout.empty()) {
         const auto span = parse_duration(texts.timeout);
         if (!span) return wrong_value(verb.word, "--timeout", span.error().text);

@@ -13,7 +13,19 @@
 
 namespace streamlib::supervision {
 
-enum class Verb : std::uint8_t { run, check, inspect, ps, tree, logs, stop, kill, wait, gc };
+enum class Verb : std::uint8_t {
+    run,
+    check,
+    inspect,
+    ps,
+    tree,
+    logs,
+    stop,
+    restart,
+    kill,
+    wait,
+    gc
+};
 
 struct CommandLine {
     Verb verb{};

@@ -1,30 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <time.h>
-
 #include <algorithm>
 #include <chrono>
 #include <map>
 #include <thread>
 
-#include "runtime/clock/software_clock.hpp"
 #include "supervisor/cli/node_client.hpp"
 #include "supervisor/cli/node_words.hpp"
+#include "supervisor/cli/tai_offset.hpp"
 #include "supervisor/cli/verbs.hpp"
 #include "supervisor/control/api_json.hpp"
 
 namespace streamlib::supervision {
 
 namespace {
-
-/// TAI - UTC as the system has it now, in whole seconds.
-[[nodiscard]] Nanoseconds tai_offset() {
-    timespec wall{};
-    ::clock_gettime(CLOCK_REALTIME, &wall);
-    const std::int64_t wall_ns = std::int64_t{wall.tv_sec} * 1'000'000'000 + wall.tv_nsec;
-    const ClockLine line = system_tai().line;
-    const std::int64_t tai_ns = line.tai_at(MonotonicTime::now()).ns;
-    return (tai_ns - wall_ns + 500'000'000) / 1'000'000'000 * 1'000'000'000;
-}
 
 struct NamedLine {
     std::string actor;

@@ -127,11 +127,21 @@ Result<> NodeClient::kill_actor(const ActorRow& actor, int signal) const {
                 std::to_string(actor.incarnation) + "&signal=" + std::to_string(signal));
 }
 
+Result<std::uint64_t> NodeClient::restart_actor(const ActorRow& actor) const {
+    return call("POST",
+                actor_target(actor.name, "restart") +
+                    "?incarnation=" + std::to_string(actor.incarnation),
+                call_timeout_ns)
+        .and_then(read_done)
+        .map([](const DoneAnswer& done) { return done.incarnation; });
+}
+
 Result<WaitAnswer> NodeClient::wait(std::string_view actor, std::string_view state,
-                                    Nanoseconds timeout_ns) const {
+                                    Nanoseconds timeout_ns, std::uint64_t incarnation) const {
     const std::string target = "/v1/wait?actor=" + percent_encoded(actor) +
                                "&state=" + percent_encoded(state) +
-                               "&timeout_ms=" + std::to_string(timeout_ns / 1'000'000);
+                               "&timeout_ms=" + std::to_string(timeout_ns / 1'000'000) +
+                               "&incarnation=" + std::to_string(incarnation);
     return call("GET", target, timeout_ns + call_timeout_ns).and_then(read_wait);
 }
 

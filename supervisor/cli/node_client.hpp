@@ -36,9 +36,12 @@ public:
     [[nodiscard]] Result<> stop_node() const;
     [[nodiscard]] Result<> stop_actor(const ActorRow& actor) const;
     [[nodiscard]] Result<> kill_actor(const ActorRow& actor, int signal) const;
-    /// Waits at most `timeout_ns` (the node answers after a minute at the latest).
+    /// The first incarnation that is a new one.
+    [[nodiscard]] Result<std::uint64_t> restart_actor(const ActorRow& actor) const;
+    /// Waits at most `timeout_ns` (the node answers after a minute at the latest), for that incarnation or a later one.
     [[nodiscard]] Result<WaitAnswer> wait(std::string_view actor, std::string_view state,
-                                          Nanoseconds timeout_ns) const;
+                                          Nanoseconds timeout_ns,
+                                          std::uint64_t incarnation = 0) const;
 
     [[nodiscard]] bool alive() const;  ///< Some launcher holds the node's lock.
     [[nodiscard]] const std::string& name() const noexcept { return name_; }

@@ -32,18 +32,21 @@ void print_table(Screen& screen, std::string text) {
 }
 
 /// Waits for a state, over the node's limit of one wait and over a control process that is not there (yet). Once the
-/// deadline has come: an answer with `reached` false. Where it is in `dead_end` before, nothing more is to come: the same.
+/// deadline has come: an answer with `reached` false. Where it is in one of `dead_ends` before, nothing more is to come:
+/// the same.
 [[nodiscard]] Result<WaitAnswer> wait_long(const NodeClient& node, const std::string& actor,
                                            std::string_view state, MonotonicTime deadline,
-                                           std::string_view dead_end = {}) {
-    const Nanoseconds slice = dead_end.empty() ? 30'000'000'000 : 250'000'000;
+                                           std::initializer_list<std::string_view> dead_ends = {},
+                                           std::uint64_t incarnation = 0) {
+    const Nanoseconds slice = dead_ends.size() == 0 ? 30'000'000'000 : 250'000'000;
     for (;;) {
         const Nanoseconds left = left_until(deadline);
-        auto answer = node.wait(actor, state, std::min(left, slice));
+        auto answer = node.wait(actor, state, std::min(left, slice), incarnation);
         const bool not_there = !answer && answer.error().code == Errc::gone && node.alive();
         if (not_there && left > 0) continue;
         if (!answer || answer->reached || left == 0) return answer;
-        if (!dead_end.empty() && answer->state == dead_end) return answer;
+        if (std::find(dead_ends.begin(), dead_ends.end(), answer->state) != dead_ends.end())
+            return answer;
     }
 }
 
@@ -96,12 +99,30 @@ int stop_verb(const CommandLine& line, Screen& screen) {
     if (!actor) return failed(screen, actor.error());
     const auto asked = node->stop_actor(*actor);
     if (!asked) return failed(screen, asked.error());
-    const auto answer = wait_long(*node, actor->name, "STOPPED", deadline, "FAILED");
+    const auto answer = wait_long(*node, actor->name, "STOPPED", deadline, {"FAILED"});
     // With its last actor the node may end, and with that all is stopped.
     if (!answer) return answer.error().code == Errc::gone ? 0 : failed(screen, answer.error());
     if (answer->reached) return 0;
     screen.error("actor " + actor->name + ": " +
                  not_reached_words(*answer, "STOPPED", line.timeout_ns - left_until(deadline)));
+    return 1;
+}
+
+int restart_verb(const CommandLine& line, Screen& screen) {
+    const auto node = NodeClient::find(line.node);
+    if (!node) return failed(screen, node.error());
+    const MonotonicTime deadline = MonotonicTime::now() + line.timeout_ns;
+    const auto actor = node->actor(line.subject);
+    if (!actor) return failed(screen, actor.error());
+    const auto incarnation = node->restart_actor(*actor);
+    if (!incarnation) return failed(screen, incarnation.error());
+    const auto answer =
+        wait_long(*node, actor->name, "RUNNING", deadline, {"FAILED", "STOPPED"}, *incarnation);
+    if (!answer) return failed(screen, answer.error());
+    if (answer->reached) return 0;
+    screen.error(
+        "actor " + actor->name + ": " +
+        not_restarted_words(*answer, *incarnation, line.timeout_ns - left_until(deadline)));
     return 1;
 }
 

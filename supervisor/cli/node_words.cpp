@@ -102,6 +102,16 @@ std::string not_reached_words(const WaitAnswer& answer, std::string_view wanted,
     return text.append(", not ").append(wanted).append(", after ").append(span_of(waited));
 }
 
+std::string not_restarted_words(const WaitAnswer& answer, std::uint64_t incarnation,
+                                Nanoseconds waited) {
+    // It may be RUNNING still, as the one before.
+    if (answer.state == "RUNNING")
+        return "incarnation " + std::to_string(incarnation) + " has not come after " +
+               span_of(waited);
+    return "incarnation " + std::to_string(incarnation) + " " +
+           not_reached_words(answer, "RUNNING", waited);
+}
+
 std::string log_words(std::string_view actor, const LogRow& row, std::size_t name_width,
                       Nanoseconds tai_offset_ns, bool colours) {
     const std::int64_t wall_ns = row.time_ns - tai_offset_ns;

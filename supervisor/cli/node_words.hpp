@@ -21,6 +21,9 @@ namespace streamlib::supervision {
 /// "is FAILED (signal 9 (SIGKILL)), not RUNNING, after 5s"
 [[nodiscard]] std::string not_reached_words(const WaitAnswer& answer, std::string_view wanted,
                                             Nanoseconds waited);
+/// The same of incarnation 3, which was asked for: "incarnation 3 is FAILED (exit 1), not RUNNING, after 5s"
+[[nodiscard]] std::string not_restarted_words(const WaitAnswer& answer, std::uint64_t incarnation,
+                                              Nanoseconds waited);
 /// "5.0s"
 [[nodiscard]] std::string span_of(Nanoseconds span);
 

@@ -15,6 +15,7 @@ namespace streamlib::supervision {
 [[nodiscard]] int tree_verb(const CommandLine& line, Screen& screen);
 [[nodiscard]] int logs_verb(const CommandLine& line, Screen& screen);
 [[nodiscard]] int stop_verb(const CommandLine& line, Screen& screen);
+[[nodiscard]] int restart_verb(const CommandLine& line, Screen& screen);
 [[nodiscard]] int kill_verb(const CommandLine& line, Screen& screen);
 [[nodiscard]] int wait_verb(const CommandLine& line, Screen& screen);
 [[nodiscard]] int gc_verb(const CommandLine& line, Screen& screen);

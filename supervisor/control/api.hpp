@@ -82,6 +82,11 @@ struct WaitAnswer {
     std::optional<std::string> exit;
 };
 
+/// The launcher has taken a request.
+struct DoneAnswer {
+    std::uint64_t incarnation = 0;  ///< Of a restart: the first that is new; else 0.
+};
+
 /// What the tree shows on one line; an actor, or a supervisor (`actor` none).
 struct TreeRow {
     std::string name;

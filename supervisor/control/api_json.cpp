@@ -233,7 +233,11 @@ std::string actor_json(const ActorRow& row) { return json::serialize(actor_objec
 std::string rings_json(const std::vector<RingRow>& rows) {
     return list_json("rings", rows, ring_object);
 }
-std::string done_json() { return R"({"ok":true})"; }
+std::string done_json(const DoneAnswer& done) {
+    json::object object{{"ok", true}};
+    if (done.incarnation != 0) object["incarnation"] = done.incarnation;
+    return json::serialize(object);
+}
 
 std::string tree_json(const NodeRow& node, const std::vector<ActorRow>& rows) {
     const std::vector<TreeRow> tree = tree_rows(rows);
@@ -323,6 +327,12 @@ Result<WaitAnswer> read_wait(std::string_view text) {
     if (!object) return tl::unexpected(object.error());
     return WaitAnswer{flag_of(*object, "reached"), flag_of(*object, "known"),
                       text_of(*object, "state"), optional_text_of(*object, "exit")};
+}
+
+Result<DoneAnswer> read_done(std::string_view text) {
+    return read_object(text).map([](const json::object& o) {
+        return DoneAnswer{number_of<std::uint64_t>(o, "incarnation")};
+    });
 }
 
 std::string read_error(std::string_view text) {

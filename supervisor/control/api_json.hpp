@@ -26,7 +26,8 @@ namespace streamlib::supervision {
 [[nodiscard]] std::string logs_json(const LogPage& page);  ///< {"lines": [ … ], "next", "lost"}
 [[nodiscard]] std::string wait_json(const WaitAnswer& answer);
 [[nodiscard]] std::string error_json(std::string_view code, std::string_view text);
-[[nodiscard]] std::string done_json();  ///< {"ok": true}
+/// {"ok": true}, and the incarnation where there is one.
+[[nodiscard]] std::string done_json(const DoneAnswer& done);
 
 [[nodiscard]] Result<std::vector<ActorRow>> read_actors(std::string_view json);
 [[nodiscard]] Result<ActorRow> read_actor(std::string_view json);
@@ -34,6 +35,7 @@ namespace streamlib::supervision {
 [[nodiscard]] Result<std::vector<RingRow>> read_rings(std::string_view json);
 [[nodiscard]] Result<LogPage> read_logs(std::string_view json);
 [[nodiscard]] Result<WaitAnswer> read_wait(std::string_view json);
+[[nodiscard]] Result<DoneAnswer> read_done(std::string_view json);
 /// The "error" of an answer that is one; else the text itself.
 [[nodiscard]] std::string read_error(std::string_view json);
 

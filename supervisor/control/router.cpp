@@ -53,12 +53,20 @@ using control_link::RequestKind;
     return HttpResponse{200, logs_json(*page)};
 }
 
-[[nodiscard]] Routed stop_or_kill(const Target& target, const ActorRow& row, bool kill) {
-    AskLauncher asked = ask(kill ? RequestKind::kill_actor : RequestKind::stop_actor, row);
+/// What is done to an actor, by its word.
+[[nodiscard]] std::optional<RequestKind> request_kind(std::string_view verb) noexcept {
+    if (verb == "stop") return RequestKind::stop_actor;
+    if (verb == "kill") return RequestKind::kill_actor;
+    if (verb == "restart") return RequestKind::restart_actor;
+    return std::nullopt;
+}
+
+[[nodiscard]] Routed act_on(const Target& target, const ActorRow& row, RequestKind kind) {
+    AskLauncher asked = ask(kind, row);
     const auto incarnation = target.number("incarnation", 0);
     if (!incarnation) return failure(incarnation.error());
     asked.request.incarnation = *incarnation;
-    if (!kill) return asked;
+    if (kind != RequestKind::kill_actor) return asked;
     const std::string_view signal = target.value("signal").value_or("KILL");
     asked.request.signal = signal_number(signal);
     if (asked.request.signal == 0) {
@@ -73,15 +81,15 @@ using control_link::RequestKind;
                                  const NodeSource& node) {
     const std::string& name = target.segments[2];
     const std::string verb = target.segments.size() > 3 ? target.segments[3] : "";
-    const bool act = verb == "stop" || verb == "kill";
+    const auto act = request_kind(verb);
     if (target.segments.size() > 4 || (!act && !verb.empty() && verb != "logs")) {
         return error_response(404, Errc::not_found,
-                              "no such page; an actor has logs, stop and kill");
+                              "no such page; an actor has logs, stop, restart and kill");
     }
     const auto row = node.actor(name);
     if (!row) return no_such_actor(name, node);
     if (request.method != (act ? "POST" : "GET")) return wrong_method(act ? "POST" : "GET");
-    if (act) return stop_or_kill(target, *row, verb == "kill");
+    if (act) return act_on(target, *row, *act);
     if (verb == "logs") return logs(target, *row, node);
     return HttpResponse{200, actor_json(*row)};
 }
@@ -92,6 +100,9 @@ using control_link::RequestKind;
     wait.state = target.value("state").value_or("RUNNING");
     const auto timeout_ms = target.number("timeout_ms", 5000);
     if (!timeout_ms) return failure(timeout_ms.error());
+    const auto incarnation = target.number("incarnation", 0);
+    if (!incarnation) return failure(incarnation.error());
+    wait.incarnation = *incarnation;
     if (wait.actor.empty()) return error_response(400, Errc::parse, "actor: which one is missing");
     if (!is_state_word(wait.state)) {
         return error_response(
@@ -142,7 +153,7 @@ HttpResponse reply_response(const control_link::Reply& reply, std::string_view s
     std::string text(subject);
     const std::string_view why = reply.text.view();
     switch (reply.outcome) {
-        case Outcome::ok: return {200, done_json()};
+        case Outcome::ok: return {200, done_json({reply.incarnation})};
         case Outcome::no_such_actor:
             text.append(": ").append(why.empty() ? "is not there any more" : why);
             return error_response(404, Errc::not_found, text);
@@ -157,7 +168,8 @@ HttpResponse reply_response(const control_link::Reply& reply, std::string_view s
 
 WaitAnswer wait_answer(const WaitFor& wait, const std::optional<ActorRow>& actor) {
     if (!actor) return {};
-    return {actor->state == wait.state, true, actor->state, actor->exit};
+    const bool reached = actor->state == wait.state && actor->incarnation >= wait.incarnation;
+    return {reached, true, actor->state, actor->exit};
 }
 
 HttpResponse wait_response(const WaitAnswer& answer) { return {200, wait_json(answer)}; }

@@ -62,6 +62,7 @@ struct AskLauncher {
 struct WaitFor {
     std::string actor, state;
     Nanoseconds timeout_ns = 0;
+    std::uint64_t incarnation = 0;  ///< That one or a later one.
 };
 inline constexpr Nanoseconds max_wait_ns = 60'000'000'000;
 

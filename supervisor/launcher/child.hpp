@@ -40,6 +40,7 @@ struct Child {
     bool by_exec = false;  ///< How this incarnation was made.
     /// It was killed because it hung; because it was not READY in time.
     bool hung = false, hung_in_start = false;
+    bool makes_way = false;  ///< It was told to leave its outputs to the next incarnation.
     std::optional<Shutdown> shutdown{};  ///< Of the stop it was told; empty: as for all.
     std::uint64_t ticks_before = 0;      ///< Processed by earlier incarnations.
     MonotonicTime reported{}, ready{};

@@ -16,11 +16,13 @@ void ControlDesk::begin_again() noexcept {
     replies_.clear();
 }
 
-void ControlDesk::reply(std::uint64_t id, control_link::Outcome outcome, std::string_view text) {
+void ControlDesk::reply(std::uint64_t id, control_link::Outcome outcome, std::string_view text,
+                        std::uint64_t incarnation) {
     if (replies_.size() >= most_replies) return;
     control_link::Reply reply;
     reply.id = id;
     reply.outcome = outcome;
+    reply.incarnation = incarnation;
     reply.text.set(text);
     replies_.push_back(reply);
 }

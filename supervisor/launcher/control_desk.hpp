@@ -29,7 +29,8 @@ public:
     void add_actor(ipc::ActorId id) { actors_.push_back(id); }
     /// A new control process: everything again.
     void begin_again() noexcept;
-    void reply(std::uint64_t id, control_link::Outcome outcome, std::string_view text);
+    void reply(std::uint64_t id, control_link::Outcome outcome, std::string_view text,
+               std::uint64_t incarnation = 0);
     /// Sends what fits. True: the channel is full; call again when it is writable.
     [[nodiscard]] bool pump(ipc::Channel& channel);
 

@@ -42,7 +42,7 @@ HangReading read_page(const ipc::ActorPage& page, std::uint64_t incarnation, Mon
     const auto command = ipc::command_of(page.command.load(std::memory_order_relaxed));
     reading.running =
         (progress == ipc::ActorProgress::ready || progress == ipc::ActorProgress::processing) &&
-        command != ipc::ActorCommand::stop;
+        !ipc::is_stop(command);
     reading.tick_seen = page.tick_seen.load(std::memory_order_relaxed);
     return reading;
 }

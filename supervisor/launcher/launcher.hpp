@@ -5,7 +5,8 @@
 /// Model     Thin: what happened comes from EventLoop; what it means is decided in child_state, start_order and
 ///           runtime/graph/pending_work; this class carries it out. Its sources: launcher.cpp (a run from beginning to end),
 ///           launcher_start.cpp (spawn to READY), launcher_formats.cpp (a format that changes), launcher_loop.cpp (events),
-///           launcher_tree.cpp (reports to the supervision tree, and its orders), launcher_stop.cpp (ends and stops).
+///           launcher_tree.cpp (reports to the supervision tree, and its orders), launcher_requests.cpp (what people ask
+///           for), launcher_stop.cpp (ends and stops).
 /// Threads   One; the one that called run().
 /// Crash     The launcher's death is the node's: lifeline and PDEATHSIG take every process along.
 #pragma once
@@ -79,6 +80,7 @@ private:
     void start(const std::vector<std::uint32_t>& actors);
     [[nodiscard]] Result<> send_start(std::uint32_t actor);
     void all_settled();
+    void keep_spares();
 
     // launcher_tree.cpp
     [[nodiscard]] ExitReport report_of(const Child& child, bool well) const;
@@ -112,11 +114,14 @@ private:
     void on_zygote(const ZygotePool::News& news);
     void on_never_born(std::uint32_t actor);
     void on_service_channel(std::uint32_t service);
-    void on_request(const control_link::Request& request);
     void on_deadlines();
     void reap_strangers();
     void pump_control();
     [[nodiscard]] MonotonicTime next_deadline();
+
+    // launcher_requests.cpp
+    void on_request(const control_link::Request& request);
+    void restart_on_request(std::uint32_t actor, const control_link::Request& request);
 
     // launcher_stop.cpp
     void apply(std::uint32_t actor, ChildEvent event);

@@ -139,33 +139,6 @@ void Launcher::on_service_channel(std::uint32_t index) {
     }
 }
 
-void Launcher::on_request(const control_link::Request& request) {
-    using control_link::Outcome;
-    using control_link::RequestKind;
-    if (request.kind == RequestKind::listening) return;
-    if (request.kind == RequestKind::stop_node) {
-        desk_->reply(request.id, Outcome::ok, {});
-        return begin_stop(StopReason::requested);
-    }
-    const auto found = std::find_if(children_.begin(), children_.end(), [&](const Child& child) {
-        return child.id == ipc::ActorId{request.actor_index, request.actor_generation};
-    });
-    const bool right =
-        found != children_.end() &&
-        (request.incarnation == 0 || request.incarnation == found->state.incarnation);
-    if (!right) return desk_->reply(request.id, Outcome::no_such_actor, {});
-    const bool stop = request.kind == RequestKind::stop_actor;
-    const bool can =
-        is_alive(found->state.phase) && (stop ? found->state.phase != ChildPhase::stopping
-                                              : static_cast<bool>(found->process.pidfd));
-    if (!can) return desk_->reply(request.id, Outcome::not_running, {});
-    if (stop)
-        stop_family(static_cast<std::uint32_t>(found - children_.begin()));
-    else
-        kill_process(found->process.pidfd, request.signal);
-    desk_->reply(request.id, Outcome::ok, {});
-}
-
 void Launcher::pump_control() {
     if (!desk_) return;
     ServiceProcess& control = *services_[control_service];

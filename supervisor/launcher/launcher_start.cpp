@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
 
 #include "runtime/graph/format_check.hpp"
 #include "runtime/uri.hpp"
@@ -51,6 +52,7 @@ void Launcher::forget_last_run(Child& child) {
     child.configure_ahead = child.start_ahead = child.hung = child.hung_in_start = false;
     child.by_exec = child.exec;
     child.shutdown.reset();
+    child.makes_way = false;
     child.ticks_before = child.actor_page().ticks.load(std::memory_order_relaxed);
     if (child.state.incarnation > 1) {
         ipc::set_error(child.actor_page(), {});
@@ -89,13 +91,18 @@ void Launcher::order_from_zygote(std::uint32_t actor, ipc::Channel theirs) {
         child.exec = child.by_exec = true;  // its libraries do not stand a fork
         return exec_actor(actor, std::move(theirs));
     }
+    SpawnOrder order{actor, child.planned->name.substr(0, 15), std::move(theirs), child.page.fd()};
+    if (auto spare = rings_ ? zygotes_->take_spare(*zygote, order) : std::nullopt) {
+        child.process = std::move(*spare);
+        loop_->watch(child.process.pidfd.get(), {Source::actor_process, actor});
+        return directory_->publish(child);
+    }
     // A restart does not wait for a zygote that is being replaced itself.
     if (rings_ && !zygotes_->is_up(*zygote)) {
         child.by_exec = true;
-        return exec_actor(actor, std::move(theirs));
+        return exec_actor(actor, std::move(order.channel));
     }
-    zygotes_->order(*zygote,
-                    {actor, child.planned->name.substr(0, 15), std::move(theirs), child.page.fd()});
+    zygotes_->order(*zygote, std::move(order));
 }
 
 void Launcher::exec_actor(std::uint32_t actor, ipc::Channel theirs) {
@@ -352,8 +359,23 @@ void Launcher::all_settled() {
     running_since_ = MonotonicTime::now();
     observer_.running(running_since_ - began_);
     totals_at_ = running_since_ + 1'000'000'000;
+    keep_spares();
     if (options_.run_for) time_is_up_ = running_since_ + *options_.run_for;
     dirty_ = true;
+}
+
+/// For each zygote whose actors are to come back by fork.
+void Launcher::keep_spares() {
+    std::map<std::uint32_t, std::uint32_t> forked;
+    for (const Child& child : children_) {
+        if (child.exec || !child.planned->supervisor) continue;
+        const auto zygote = zygotes_->zygote_for(
+            child.plugin.empty() ? child.planned->spec->family : std::string{}, child.plugin);
+        if (zygote && zygotes_->usable(*zygote)) ++forked[*zygote];
+    }
+    constexpr std::uint32_t most = 2;
+    for (const auto& [zygote, children] : forked)
+        zygotes_->keep_spares(zygote, std::min(children, most));
 }
 
 }  // namespace streamlib::supervision

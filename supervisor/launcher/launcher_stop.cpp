@@ -34,7 +34,9 @@ void Launcher::apply(std::uint32_t actor, ChildEvent event) {
 void Launcher::send_stop(std::uint32_t actor) {
     Child& child = children_[actor];
     // The word for an actor that works, the message for one that is still being started.
-    ipc::give_command(child.actor_page(), ipc::ActorCommand::stop);
+    child.makes_way = phase_ != RunPhase::stopping && tree_->comes_back(actor);
+    ipc::give_command(child.actor_page(),
+                      child.makes_way ? ipc::ActorCommand::make_way : ipc::ActorCommand::stop);
     if (child.channel) static_cast<void>(child.channel.send(protocol::encode(protocol::Stop{})));
     const auto& told = child.shutdown;
     if (told && told->kind == Shutdown::Kind::infinity) return;
@@ -103,8 +105,10 @@ std::vector<WorkState> Launcher::work_states() const {
             case ChildPhase::running:
             case ChildPhase::stopping: states.push_back(WorkState::running); break;
             case ChildPhase::stopped: {
-                // An actor that was told to stop has ended its outputs as well; one that was killed has not.
-                const bool well = child.exit.kind == ipc::ExitKind::exited && child.exit.code == 0;
+                // An actor that was told to stop has ended its outputs as well; one that was killed, or that was to
+                // come back, has not.
+                const bool well = child.exit.kind == ipc::ExitKind::exited &&
+                                  child.exit.code == 0 && !child.makes_way;
                 states.push_back(well ? WorkState::ended : WorkState::stopped);
                 break;
             }

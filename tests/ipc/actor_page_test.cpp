@@ -50,6 +50,14 @@ TEST(ActorPage, changes_its_word_with_every_command) {
     EXPECT_EQ(command_of(page->command), ActorCommand::stop) << "a request to stop stays";
     give_command(*page, ActorCommand::none);
     EXPECT_EQ(command_of(page->command), ActorCommand::none);
+    give_command(*page, ActorCommand::make_way);
+    give_command(*page, ActorCommand::look);
+    EXPECT_EQ(command_of(page->command), ActorCommand::make_way);
+    EXPECT_TRUE(is_stop(command_of(page->command)));
+    give_command(*page, ActorCommand::stop);
+    EXPECT_EQ(command_of(page->command), ActorCommand::stop) << "nobody comes after it";
+    give_command(*page, ActorCommand::none);
+    EXPECT_FALSE(is_stop(command_of(page->command)));
 }
 
 TEST(ActorPage, wakes_an_actor_that_sleeps_on_its_command) {

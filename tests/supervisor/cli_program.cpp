@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line with two classes of its own, so that its tests need nothing else.
+#include <chrono>
 #include <cstring>
+#include <filesystem>
+#include <thread>
 
 #include "runtime/actor.hpp"
 #include "supervisor/cli/cli_main.hpp"
@@ -22,6 +25,9 @@ public:
     Property<std::string> file{
         *this, "file", "", {.text = "Not read", .is_path = true, .must_exist = true}};
     Property<bool> broken{*this, "broken", false, {.text = "Fails in start()"}};
+    Property<std::string> needs{*this, "needs", "", {.text = "Fails in start() without this file"}};
+    Property<std::int64_t> start_ms{
+        *this, "start_ms", 0, {.text = "How long start() takes", .unit = "ms", .min = 0}};
     Output<Data> out{*this, "out", "Its count"};
 
     Result<> configure() override {
@@ -30,7 +36,10 @@ public:
     }
     Result<> start() override {
         log(LogLevel::info, "started");
+        std::this_thread::sleep_for(std::chrono::milliseconds(*start_ms));
         if (*broken) return fail(Errc::io, "told to fail");
+        if (!needs->empty() && !std::filesystem::exists(*needs))
+            return fail(Errc::io, "without " + *needs);
         return {};
     }
     void process(const Tick&) override {

@@ -198,6 +198,10 @@ TEST(InspectJson, documents_a_class_on_one_line) {
 TEST(NotReached, says_where_it_is_instead) {
     EXPECT_EQ(not_reached_words({false, true, "FAILED", "exit 1"}, "RUNNING", 5'000'000'000),
               "is FAILED (exit 1), not RUNNING, after 5.0s");
+    EXPECT_EQ(not_restarted_words({false, true, "FAILED", "exit 1"}, 3, 5'000'000'000),
+              "incarnation 3 is FAILED (exit 1), not RUNNING, after 5.0s");
+    EXPECT_EQ(not_restarted_words({false, true, "RUNNING", {}}, 3, 5'000'000'000),
+              "incarnation 3 has not come after 5.0s");
 }
 
 }  // namespace

@@ -112,6 +112,13 @@ TEST(Router, asks_the_launcher_to_stop_and_to_kill) {
     EXPECT_TRUE(control_link::request_in(control_link::bytes_of(kill->request)));
     EXPECT_EQ(response(node, "POST", "/v1/actors/clip/kill?signal=NOSUCH").status, 400U);
 
+    routed = route({"POST", "/v1/actors/clip/restart?incarnation=3", {}}, node);
+    const auto* restart = std::get_if<AskLauncher>(&routed);
+    ASSERT_NE(restart, nullptr);
+    EXPECT_EQ(restart->request.kind, control_link::RequestKind::restart_actor);
+    EXPECT_EQ(restart->request.incarnation, 3U);
+    EXPECT_TRUE(control_link::request_in(control_link::bytes_of(restart->request)));
+
     routed = route({"POST", "/v1/stop", {}}, node);
     ASSERT_NE(std::get_if<AskLauncher>(&routed), nullptr);
     EXPECT_EQ(std::get<AskLauncher>(routed).request.kind, control_link::RequestKind::stop_node);
@@ -122,6 +129,7 @@ TEST(Router, acts_on_post_only_and_tells_on_get_only) {
     EXPECT_EQ(response(node, "GET", "/v1/stop").status, 405U);
     EXPECT_EQ(response(node, "GET", "/v1/actors/clip/stop").status, 405U);
     EXPECT_EQ(response(node, "GET", "/v1/actors/clip/kill").status, 405U);
+    EXPECT_EQ(response(node, "GET", "/v1/actors/clip/restart").status, 405U);
     EXPECT_EQ(response(node, "POST", "/v1/actors").status, 405U);
     EXPECT_EQ(response(node, "DELETE", "/v1/actors/clip").status, 405U);
 }
@@ -132,8 +140,9 @@ TEST(Router, what_is_not_there_is_404_and_what_is_broken_is_400) {
                                "/v1/actors/clip/x", "/v1/actors/clip/logs/x"}) {
         EXPECT_EQ(response(node, "GET", target).status, 404U) << target;
     }
-    for (const char* target : {"", "*", "/%", "/v1/wait", "/v1/wait?actor=clip&state=HAPPY",
-                               "/v1/wait?actor=clip&timeout_ms=soon"}) {
+    for (const char* target :
+         {"", "*", "/%", "/v1/wait", "/v1/wait?actor=clip&state=HAPPY",
+          "/v1/wait?actor=clip&timeout_ms=soon", "/v1/wait?actor=clip&incarnation=-1"}) {
         const HttpResponse broken = response(node, "GET", target);
         EXPECT_EQ(broken.status, 400U) << target;
         EXPECT_FALSE(read_error(broken.body).empty());
@@ -163,9 +172,21 @@ TEST(Router, a_wait_knows_whether_it_is_over) {
     EXPECT_EQ(read->exit, "signal 9 (SIGKILL)");
 }
 
+TEST(Router, a_wait_for_a_new_incarnation_is_not_over_with_the_old_one) {
+    FakeNode node;
+    node.rows[0].incarnation = 2;
+    const Routed routed = route({"GET", "/v1/wait?actor=clip&incarnation=3", {}}, node);
+    const auto& wait = std::get<WaitFor>(routed);
+    EXPECT_FALSE(wait_answer(wait, node.actor("clip")).reached);
+    node.rows[0].incarnation = 4;
+    EXPECT_TRUE(wait_answer(wait, node.actor("clip")).reached);
+}
+
 TEST(Router, puts_the_launchers_word_into_a_status) {
     control_link::Reply reply;
-    EXPECT_EQ(reply_response(reply, "actor clip").status, 200U);
+    EXPECT_EQ(reply_response(reply, "actor clip").body, R"({"ok":true})");
+    reply.incarnation = 7;
+    EXPECT_EQ(read_done(reply_response(reply, "actor clip").body)->incarnation, 7U);
     reply.outcome = control_link::Outcome::not_running;
     EXPECT_EQ(reply_response(reply, "actor clip").status, 409U);
     reply.outcome = control_link::Outcome::no_such_actor;
@@ -193,7 +214,7 @@ TEST(ControlLink, takes_requests_of_the_right_size_kind_and_signal_only) {
         request.signal = signal;
         EXPECT_FALSE(request_in(bytes_of(request))) << signal;
     }
-    request.kind = static_cast<RequestKind>(5);
+    request.kind = static_cast<RequestKind>(6);
     EXPECT_FALSE(request_in(bytes_of(request)));
 }
 

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// What people ask for, as the control process hands it on: looked up, judged, and given to who does it.
+#include <algorithm>
+
+#include "supervisor/launcher/launcher.hpp"
+#include "supervisor/launcher/reap.hpp"
+
+namespace streamlib::supervision {
+
+using control_link::Outcome;
+using control_link::RequestKind;
+
+void Launcher::on_request(const control_link::Request& request) {
+    if (request.kind == RequestKind::listening) return;
+    if (request.kind == RequestKind::stop_node) {
+        desk_->reply(request.id, Outcome::ok, {});
+        return begin_stop(StopReason::requested);
+    }
+    const auto found = std::find_if(children_.begin(), children_.end(), [&](const Child& child) {
+        return child.id == ipc::ActorId{request.actor_index, request.actor_generation};
+    });
+    if (found == children_.end()) return desk_->reply(request.id, Outcome::no_such_actor, {});
+    const auto actor = static_cast<std::uint32_t>(found - children_.begin());
+    if (request.kind == RequestKind::restart_actor) return restart_on_request(actor, request);
+    if (request.incarnation != 0 && request.incarnation != found->state.incarnation)
+        return desk_->reply(request.id, Outcome::no_such_actor, {});
+    const bool stop = request.kind == RequestKind::stop_actor;
+    const bool can =
+        is_alive(found->state.phase) && (stop ? found->state.phase != ChildPhase::stopping
+                                              : static_cast<bool>(found->process.pidfd));
+    if (!can) return desk_->reply(request.id, Outcome::not_running, {});
+    if (stop)
+        stop_family(actor);
+    else
+        kill_process(found->process.pidfd, request.signal);
+    desk_->reply(request.id, Outcome::ok, {});
+}
+
+/// The reply says which incarnation is the first new one: that of the request, if it is on its way already.
+void Launcher::restart_on_request(std::uint32_t actor, const control_link::Request& request) {
+    const Child& child = children_[actor];
+    const auto refuse = [&](std::string_view why) {
+        desk_->reply(request.id, Outcome::refused, why);
+    };
+    const std::uint64_t now = child.state.incarnation;
+    if (request.incarnation > now) return desk_->reply(request.id, Outcome::no_such_actor, {});
+    // Somebody else was faster: what was asked for is there.
+    if (request.incarnation != 0 && request.incarnation < now)
+        return desk_->reply(request.id, Outcome::ok, {}, request.incarnation + 1);
+    if (phase_ == RunPhase::stopping || tree_->has_ended()) return refuse("the node is stopping");
+    const bool is_new = is_alive(child.state.phase) && child.state.phase != ChildPhase::running &&
+                        child.state.phase != ChildPhase::stopping;
+    if (is_new) return desk_->reply(request.id, Outcome::ok, {}, now);
+    if (phase_ != RunPhase::starting && phase_ != RunPhase::running)
+        return refuse("the node has not started yet");
+    carry_out(tree_->restart_requested(actor, MonotonicTime::now()));
+    const ChildPhase phase = child.state.phase;
+    if (is_alive(phase) || phase == ChildPhase::restarting || tree_->will_start(actor))
+        return desk_->reply(request.id, Outcome::ok, {}, now + 1);
+    const auto& parent = child.planned->parent;
+    refuse(parent ? "its parent " + plan_.actors[*parent].name +
+                        " is not running: restart that one first"
+                  : std::string("it cannot be started: ") + child.failed_text);
+}
+
+}  // namespace streamlib::supervision

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an operator sees and does of supervision: restart, with real nodes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <filesystem>
+#include <fstream>
+#include <future>
+
+#include "supervisor/cli/http_client.hpp"
+#include "supervisor/control/api_json.hpp"
+#include "tests/supervisor/cli_run.hpp"
+
+using namespace streamlib;
+using namespace streamlib::supervision;
+using namespace streamlib::supervision::test;
+using testing::HasSubstr;
+
+namespace {
+
+class Supervised : public Cli {
+protected:
+    template <class Condition>
+    [[nodiscard]] bool eventually(const Condition& holds) {
+        for (const MonotonicTime give_up = MonotonicTime::now() + 30 * second;
+             MonotonicTime::now() < give_up;) {
+            if (holds()) return true;
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+        return false;
+    }
+    HttpAnswer post(const std::string& target) {
+        const auto answer = http_call((folder_ / "run/local").string(), "control.sock", "POST",
+                                      target, 20 * second);
+        EXPECT_TRUE(answer) << answer.error().text;
+        return answer.value_or(HttpAnswer{});
+    }
+};
+
+TEST_F(Supervised, a_restart_returns_when_the_next_incarnation_runs_and_its_reader_goes_on) {
+    start_node();
+    const ActorRow before = ps("chatter");
+    const ActorRow reader = ps("listener");
+    ASSERT_EQ(call({"restart", "chatter"}), 0) << error_;
+    EXPECT_EQ(out_ + error_, "");
+    const ActorRow after = ps("chatter");
+    EXPECT_EQ(after.state, "RUNNING");
+    EXPECT_EQ(after.incarnation, 2U);
+    EXPECT_NE(after.pid, before.pid);
+    EXPECT_EQ(::kill(before.pid, 0), -1);
+    EXPECT_TRUE(eventually([&] { return ps("chatter").ticks > after.ticks + 3; }));
+    // It was stopped in order; yet its stream has not ended, since somebody goes on with it.
+    const ActorRow still = ps("listener");
+    EXPECT_EQ(still.state, "RUNNING");
+    EXPECT_EQ(still.pid, reader.pid);
+    EXPECT_EQ(call({"stop"}), 0) << error_;
+    EXPECT_EQ(node_->wait(), 0) << node_->error();
+}
+
+TEST_F(Supervised, what_was_stopped_or_has_failed_is_brought_back_by_a_restart) {
+    start_node();
+    ASSERT_EQ(call({"stop", "listener"}), 0) << error_;
+    EXPECT_EQ(call({"restart", "listener"}), 0) << error_;
+    EXPECT_EQ(ps("listener").state, "RUNNING");
+    EXPECT_EQ(ps("listener").incarnation, 2U);
+    ASSERT_EQ(call({"kill", "listener"}), 0) << error_;
+    ASSERT_EQ(call({"wait", "listener", "--state", "FAILED"}), 0) << error_;
+    EXPECT_EQ(call({"restart", "listener"}), 0) << error_;
+    EXPECT_EQ(ps("listener").incarnation, 3U);
+    EXPECT_EQ(call({"stop"}), 0) << error_;
+    EXPECT_EQ(node_->wait(), 0) << node_->error();
+}
+
+TEST_F(Supervised, a_restart_that_fails_says_why) {
+    const auto file = folder_ / "needed";
+    std::ofstream(file) << "x";
+    start("Chatter needs=" + file.string() + " >> Listener");
+    std::filesystem::remove(file);
+    EXPECT_EQ(call({"restart", "chatter"}), 1);
+    EXPECT_THAT(error_, HasSubstr("actor chatter: incarnation 2 is FAILED"));
+    EXPECT_THAT(error_, HasSubstr("without " + file.string()));
+    EXPECT_EQ(lines_of(error_).size(), 1U);
+    std::ofstream(file) << "x";
+    EXPECT_EQ(call({"restart", "chatter"}), 0) << error_;
+    EXPECT_EQ(call({"restart", "nobody"}), 1);
+    EXPECT_THAT(error_, HasSubstr("no actor \"nobody\""));
+}
+
+TEST_F(Supervised, several_who_restart_one_actor_at_once_make_one_new_incarnation) {
+    start("Chatter start_ms=300 >> Listener");
+    std::vector<std::future<HttpAnswer>> answers;
+    for (int n = 0; n < 4; ++n)
+        answers.push_back(std::async(std::launch::async, [this] {
+            return post("/v1/actors/chatter/restart?incarnation=1");
+        }));
+    for (auto& answer : answers) {
+        const HttpAnswer said = answer.get();
+        EXPECT_EQ(said.status, 200U) << said.body;
+        EXPECT_EQ(read_done(said.body).value().incarnation, 2U);
+    }
+    // While it starts it is new: a restart waits for that one.
+    ASSERT_TRUE(eventually([&] { return ps("chatter").state == "STARTING"; }));
+    EXPECT_EQ(call({"restart", "chatter"}), 0) << error_;
+    EXPECT_EQ(ps("chatter").incarnation, 2U);
+    EXPECT_EQ(ps("chatter").state, "RUNNING");
+}
+
+TEST_F(Supervised, two_command_lines_restart_one_actor_and_both_are_told_that_it_is_done) {
+    start_node();
+    auto one = begin({"restart", "chatter"});
+    auto other = begin({"restart", "chatter"});
+    EXPECT_EQ(one->wait(), 0) << one->error();
+    EXPECT_EQ(other->wait(), 0) << other->error();
+    // Whoever came after the first was done has asked for another one.
+    EXPECT_GE(ps("chatter").incarnation, 2U);
+    EXPECT_LE(ps("chatter").incarnation, 3U);
+}
+
+TEST_F(Supervised, a_node_that_stops_restarts_nobody) {
+    start_node();
+    const pid_t listener = ps("listener").pid;
+    ASSERT_EQ(::kill(listener, SIGSTOP), 0);  // so that the stop takes its time
+    EXPECT_EQ(call({"stop", "--timeout", "10ms"}), 1);
+    EXPECT_EQ(call({"restart", "chatter"}), 1);
+    EXPECT_THAT(error_, HasSubstr("actor chatter: the node is stopping"));
+    ASSERT_EQ(::kill(listener, SIGCONT), 0);
+    EXPECT_EQ(node_->wait(), 0) << node_->error();
+}
+
+TEST_F(Supervised, a_child_without_its_parent_is_not_restarted) {
+    const auto graph = folder_ / "graph.toml";
+    std::ofstream(graph) << "links = [\"chatter >> listener\", \"chatter >> low\"]\n"
+                            "[actors.chatter]\nclass = \"Chatter\"\n"
+                            "[actors.listener]\nclass = \"Listener\"\n"
+                            "[actors.top]\nclass = \"Chatter\"\n"
+                            "[actors.low]\nclass = \"Listener\"\nparent = \"top\"\n";
+    start(graph.string());
+    ASSERT_EQ(call({"wait", "low"}), 0) << error_;
+    ASSERT_EQ(call({"stop", "top"}), 0) << error_;
+    EXPECT_EQ(call({"restart", "low"}), 1);
+    EXPECT_THAT(error_, HasSubstr("its parent top is not running"));
+    EXPECT_EQ(call({"restart", "top"}), 0) << error_;
+    EXPECT_EQ(call({"wait", "low"}), 0) << error_;
+}
+
+}  // namespace
