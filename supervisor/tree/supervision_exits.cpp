@@ -17,13 +17,11 @@ void Supervision::own_exit(std::uint32_t index, const ExitReport& exit) {
     ActorRecord& actor = actors_[index];
     const bool error = exit.kind == ExitClass::error;
     if (ended_ || actor.supervisor == none) {
-        // An orphan had been told to stop, had its parent died a little earlier.
-        if (is_orphan(actor) && !ended_) return;
         actor.wanted = false;
         actor.failed = error;
         return;
     }
-    if (is_orphan(actor) || is_covered(actor.supervisor, actor.position)) return;
+    if (is_covered(actor.supervisor, actor.position)) return;
     const auto action = action_for(actor, exit);
     const std::string why = name_of({false, index}) + ": " + std::string(exit.text);
     if (action == ExitAction::restart) return restart_child(actor.supervisor, {false, index}, why);

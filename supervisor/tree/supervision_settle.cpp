@@ -125,11 +125,11 @@ bool Supervision::take_down(PlannedChild child) {
     return actors_[child.index].phase == Phase::down;
 }
 
+/// Where a stop is under way, only somebody before its children, or above, can ask for another, which is the wider one.
 void Supervision::begin_stop(std::uint32_t index, std::uint32_t first, Then then) {
     SupervisorRecord& supervisor = supervisors_[index];
-    const bool under_way = supervisor.task == Task::stop;
-    supervisor.first = under_way ? std::min(supervisor.first, first) : first;
-    supervisor.then = under_way ? std::max(supervisor.then, then) : then;
+    supervisor.first = first;
+    supervisor.then = then;
     supervisor.task = Task::stop;
     changed_ = true;
 }

@@ -44,7 +44,7 @@ struct ActorRecord {
     MonotonicTime due{};         ///< Not to be started before.
 };
 
-/// What happens once all children from `first` on are down; a later one overrides an earlier one.
+/// What happens once all children from `first` on are down.
 enum class Then : std::uint8_t { restart, shut_down, fail, rest };
 
 struct SupervisorRecord {

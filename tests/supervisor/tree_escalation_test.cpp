@@ -203,6 +203,39 @@ TEST(TreeEscalation, what_is_above_stops_a_supervisor_that_is_giving_up) {
     EXPECT_THAT(tree.ready("b"), ElementsAre("start c"));
 }
 
+TEST(TreeEscalation, a_branch_that_is_to_be_stopped_neither_restarts_nor_counts) {
+    // first (x, y) stands before a and b, which go down before it
+    RunningTree tree({actor("x", 1), actor("y", 1), actor("a", 0), actor("b", 0)},
+                     {root(one_for_all), with_intensity(supervisor("first", one_for_all), 1)});
+    EXPECT_THAT(tree.crash("a"), ElementsAre("stop b"));
+    EXPECT_THAT(tree.crash("x"), IsEmpty()) << "its turn will come";
+    EXPECT_EQ(tree.intensity_left(1), 1U);
+    EXPECT_THAT(tree.exits("b", stopped()), ElementsAre("stop y"));
+    EXPECT_THAT(tree.exits("y", stopped()), ElementsAre("start x"));
+    EXPECT_THAT(tree.ready("x"), ElementsAre("start y"));
+    tree.obey({});
+    EXPECT_THAT(tree.ready("y"), ElementsAre("start a"));
+    EXPECT_THAT(tree.ready("a"), ElementsAre("start b"));
+    tree.ready("b");
+    EXPECT_EQ(tree.intensity_left(0), 9U);
+
+    EXPECT_THAT(tree.crash("x"), ElementsAre("stop y"));
+    EXPECT_THAT(tree.exits("y", stopped()), ElementsAre("start x"));
+    EXPECT_THAT(tree.crash("a"), ElementsAre("stop b")) << "while first comes up";
+    EXPECT_THAT(tree.ready("x"), IsEmpty()) << "nothing is started in a branch that goes down";
+    EXPECT_THAT(tree.exits("b", stopped()), ElementsAre("stop x"));
+}
+
+TEST(TreeEscalation, a_branch_that_gives_up_while_it_is_to_be_stopped_is_no_second_failure) {
+    RunningTree tree({actor("x", 1), actor("y", 1), actor("a", 0), actor("b", 0)},
+                     {root(one_for_all), with_intensity(supervisor("first"), 0)});
+    EXPECT_THAT(tree.crash("x"), ElementsAre(StartsWith("first gave up"), "stop y"));
+    EXPECT_THAT(tree.crash("a"), ElementsAre("stop b"));
+    EXPECT_THAT(tree.exits("y", stopped()), IsEmpty());
+    EXPECT_EQ(tree.intensity_left(0), 9U);
+    EXPECT_THAT(tree.exits("b", stopped()), ElementsAre("start x"));
+}
+
 TEST(TreeDecide, rules_and_hook_overrule_the_restart_type) {
     auto own = root();
     own.decide = {*parse_exit_rule("exit 125", "stop"), *parse_exit_rule("exit 3", "ignore"),

@@ -48,7 +48,7 @@ inline PlannedSupervisor root(Strategy strategy = Strategy::one_for_one) {
     return supervisor("node", strategy, std::nullopt);
 }
 
-/// Children in start order: supervisors after actors.
+/// Children in start order: supervisors after actors. One named "first…" comes before.
 inline GraphPlan plan_of(std::vector<PlannedActor> actors,
                          std::vector<PlannedSupervisor> supervisors) {
     GraphPlan plan;
@@ -60,8 +60,11 @@ inline GraphPlan plan_of(std::vector<PlannedActor> actors,
         if (const auto parent = plan.actors[i].parent) plan.actors[*parent].children.push_back(i);
     }
     for (std::uint32_t i = 0; i < plan.supervisors.size(); ++i) {
-        if (const auto parent = plan.supervisors[i].parent)
-            plan.supervisors[*parent].children.push_back({true, i});
+        const auto parent = plan.supervisors[i].parent;
+        if (!parent) continue;
+        auto& siblings = plan.supervisors[*parent].children;
+        const bool first = plan.supervisors[i].name.starts_with("first");
+        siblings.insert(first ? siblings.begin() : siblings.end(), {true, i});
     }
     return plan;
 }

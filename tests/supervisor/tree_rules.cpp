@@ -22,7 +22,7 @@ void Simulation::note(char what, std::uint32_t actor) {
 
 void Simulation::before() {
     for (std::uint32_t i = 0; i < budgets_.size(); ++i)
-        budgets_[i].left = core_.intensity_left(i, now_);
+        budgets_[i].left = core_.intensity_left(i, now_), budgets_[i].state = core_.state_of(i);
 }
 
 void Simulation::after(const Orders& orders, bool all_at_once) {
@@ -83,10 +83,36 @@ void Simulation::start(std::uint32_t actor, bool all_at_once) {
         if (parent.process != Process::running || parent.told_to_stop)
             violated("a start below a parent that does not run: " + name);
     }
+    if (!all_at_once) check_start(actor);
     child.process = Process::starting;
     child.born = all_at_once ? 0 : starts_;
     child.concluded = child.concluded_failed = false;
     if (fault_ == Fault::ready_at_spawn) lied_about_.push_back(actor);
+}
+
+/// Before the event and after it.
+bool Simulation::is_throughout(std::uint32_t supervisor, SupervisorState state) const {
+    return budgets_[supervisor].state == state && core_.state_of(supervisor) == state;
+}
+
+/// Nothing is started in what stops; in what starts one after the other, each after the one before is READY.
+void Simulation::check_start(std::uint32_t actor) {
+    const Child& child = children_[actor];
+    for (auto at = child.supervisor; at != none; at = plan_.supervisors[at].parent.value_or(none)) {
+        if (is_throughout(at, SupervisorState::stopping) &&
+            plan_.supervisors[at].strategy != Strategy::rest_for_one)
+            violated("a start below a supervisor that stops: " + std::to_string(actor));
+    }
+    if (child.supervisor == none || !is_throughout(child.supervisor, SupervisorState::starting))
+        return;
+    for (const PlannedChild& before : plan_.supervisors[child.supervisor].children) {
+        if (before == PlannedChild{false, actor}) return;
+        if (before.is_supervisor) continue;
+        const Child& other = children_[before.index];
+        if (other.process == Process::starting && other.parent == none && !other.told_to_stop &&
+            !other.held)
+            violated("a start before another is READY: " + std::to_string(actor));
+    }
 }
 
 void Simulation::stop(std::uint32_t actor) {
@@ -111,6 +137,9 @@ void Simulation::check_budgets(const Orders& orders) {
         Budget& budget = budgets_[i];
         const PlannedSupervisor& plan = plan_.supervisors[i];
         const std::uint32_t left = core_.intensity_left(i, now_);
+        if (left < budget.left && is_throughout(i, SupervisorState::stopping) &&
+            plan.strategy != Strategy::rest_for_one)
+            violated("a charge while it stops: supervisor " + plan.name);
         if (left > budget.left) budget.charges.clear();  // a new life
         for (std::uint32_t n = left; n < budget.left; ++n) budget.charges.push_back(now_);
         const auto in_window =

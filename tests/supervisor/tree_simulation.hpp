@@ -53,7 +53,8 @@ private:
     };
     struct Budget {
         std::vector<MonotonicTime> charges;  ///< Of this life.
-        std::uint32_t left = 0;
+        std::uint32_t left = 0;              ///< Before the event, as the state.
+        SupervisorState state{};
     };
 
     void random_event();
@@ -72,6 +73,8 @@ private:
     void after(const Orders& orders, bool all_at_once = false);
     void carry_out(const Order& order, bool all_at_once);
     void start(std::uint32_t actor, bool all_at_once);
+    void check_start(std::uint32_t actor);
+    [[nodiscard]] bool is_throughout(std::uint32_t supervisor, SupervisorState state) const;
     void stop(std::uint32_t actor);
     void check_budgets(const Orders& orders);
     void check_exit(std::uint32_t actor, const ExitReport& report, const Orders& orders);
