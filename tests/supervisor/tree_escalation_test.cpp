@@ -138,6 +138,13 @@ TEST(TreeEscalation, a_supervisor_that_gives_up_fails_as_a_permanent_child_does)
     EXPECT_EQ(tree.intensity_left(1), 1U) << "a new life";
 }
 
+TEST(TreeEscalation, a_person_does_not_wait_until_a_branch_has_backed_off) {
+    RunningTree tree({actor("b", 1)}, {root(), with_intensity(supervisor("media"), 0)});
+    EXPECT_THAT(tree.crash("b"), ElementsAre(StartsWith("media gave up")));
+    EXPECT_EQ(tree.core().state_of(1), SupervisorState::waiting);
+    EXPECT_THAT(tree.restart("b"), ElementsAre("start b"));
+}
+
 TEST(TreeEscalation, a_supervisor_that_lived_longer_than_its_period_is_restarted_at_once) {
     RunningTree tree({actor("b", 1)}, {root(), with_intensity(supervisor("media"), 0)});
     tree.after(11 * second);
