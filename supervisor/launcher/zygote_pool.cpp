@@ -53,9 +53,29 @@ void ZygotePool::order(std::uint32_t zygote, SpawnOrder order) {
     zygotes_[zygote].queue.push_back(std::move(order));
 }
 
+void ZygotePool::keep_spares(std::uint32_t zygote, std::uint32_t count) {
+    zygotes_[zygote].spares.want(count, MonotonicTime::now());
+}
+
+std::optional<ChildProcess> ZygotePool::take_spare(std::uint32_t zygote, const SpawnOrder& order) {
+    return zygotes_[zygote].spares.take(order.comm, order.channel, order.page,
+                                        MonotonicTime::now());
+}
+
+void ZygotePool::order_spare(std::uint32_t index, MonotonicTime now) {
+    Zygote& zygote = zygotes_[index];
+    if (zygote.spares.due() > now || !is_up(index)) return;
+    auto theirs = zygote.spares.begin();
+    if (theirs)
+        zygote.queue.push_back(
+            {zygote_link::spare_child, "sl-spare", std::move(theirs), lifeline_});
+}
+
 void ZygotePool::flush() {
+    const MonotonicTime now = MonotonicTime::now();
     for (std::uint32_t index = 0; index < zygotes_.size(); ++index) {
         Zygote& zygote = zygotes_[index];
+        order_spare(index, now);
         while (zygote.channel && !zygote.blocked && !zygote.queue.empty()) send_batch(index);
     }
 }
@@ -102,7 +122,10 @@ ZygotePool::News ZygotePool::on_channel(std::uint32_t index) {
         if (message) {
             for (const auto& report :
                  zygote_link::records_in<zygote_link::SpawnReport>((*message)->bytes)) {
-                if (zygote.open.erase(static_cast<std::uint32_t>(report.child)) != 0)
+                if (zygote.open.erase(static_cast<std::uint32_t>(report.child)) == 0) continue;
+                if (report.child == zygote_link::spare_child)
+                    zygote.spares.on_born(report, MonotonicTime::now());
+                else
                     news.born.push_back(report);
             }
             continue;
@@ -136,10 +159,14 @@ ZygotePool::News ZygotePool::on_process(std::uint32_t index) {
 void ZygotePool::note_gone(std::uint32_t index, News& news) {
     Zygote& zygote = zygotes_[index];
     if (zygote.process.pidfd || zygote.channel) return;
+    // One that was born unseen finds its channel closed, and ends.
+    if (zygote.open.erase(zygote_link::spare_child) != 0)
+        zygote.spares.on_lost(MonotonicTime::now());
     news.lost.assign(zygote.open.begin(), zygote.open.end());
     zygote.open.clear();
     if (!zygote.usable) {
-        for (const SpawnOrder& order : zygote.queue) news.lost.push_back(order.child);
+        for (const SpawnOrder& order : zygote.queue)
+            if (order.child != zygote_link::spare_child) news.lost.push_back(order.child);
         zygote.queue.clear();
         return;
     }
@@ -153,6 +180,7 @@ MonotonicTime ZygotePool::restart_due(MonotonicTime now) {
         Zygote& zygote = zygotes_[index];
         if (zygote.due <= now && !start(index)) zygote.due = now + 1'000'000'000;
         next = std::min(next, zygote.due);
+        if (is_up(index)) next = std::min(next, zygote.spares.due());
     }
     return next;
 }
@@ -173,6 +201,7 @@ void ZygotePool::end() {
         if (zygote.process.pidfd) loop_.forget(zygote.process.pidfd.get());
         if (zygote.channel) loop_.forget(zygote.channel.fd());
         kill_and_reap(zygote.process);
+        zygote.spares.end();
     }
     zygotes_.clear();
 }

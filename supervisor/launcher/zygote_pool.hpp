@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "supervisor/launcher/event_loop.hpp"
 #include "supervisor/launcher/exec_role.hpp"
 #include "supervisor/launcher/exit_reason.hpp"
+#include "supervisor/launcher/spares.hpp"
 #include "supervisor/zygote/zygote_link.hpp"
 
 namespace streamlib::supervision {
@@ -41,13 +43,18 @@ public:
     /// The zygote that serves a family; made now if it is the first time. Index 0 is the base family's.
     [[nodiscard]] Result<std::uint32_t> zygote_for(const std::string& family,
                                                    const std::string& plugin);
-    /// False: its libraries cannot be loaded before a fork; exec those actors.
     /// It lives; else it is being replaced.
     [[nodiscard]] bool is_up(std::uint32_t zygote) const {
         return zygotes_[zygote].process.pidfd && zygotes_[zygote].channel;
     }
+    /// False: its libraries cannot be loaded before a fork; exec those actors.
     [[nodiscard]] bool usable(std::uint32_t zygote) const { return zygotes_[zygote].usable; }
     void order(std::uint32_t zygote, SpawnOrder order);
+    /// Keeps so many processes of a zygote ready for restarts.
+    void keep_spares(std::uint32_t zygote, std::uint32_t count);
+    /// One of them, as the child of that order; empty: none is ready.
+    [[nodiscard]] std::optional<ChildProcess> take_spare(std::uint32_t zygote,
+                                                         const SpawnOrder& order);
     /// Sends what was ordered. Once after each round of events.
     void flush();
 
@@ -74,12 +81,14 @@ private:
         ipc::Channel channel;
         std::deque<SpawnOrder> queue;
         std::set<std::uint32_t> open;
+        Spares spares;
         BackOff back_off;
         MonotonicTime born{}, due{INT64_MAX};
         bool usable = true, blocked = false;
     };
     [[nodiscard]] Result<> start(std::uint32_t index);
     void send_batch(std::uint32_t index);
+    void order_spare(std::uint32_t index, MonotonicTime now);
     void note_gone(std::uint32_t index, News& news);
     EventLoop& loop_;
     std::string node_;

@@ -32,7 +32,20 @@ void wait_for_adoption(int intermediate, pid_t intermediate_pid, pid_t launcher)
     if (::getppid() != launcher) ::_exit(1);
 }
 
-[[noreturn]] void become_actor(const SpawnRequest& request, UniqueFd channel, UniqueFd page,
+/// What a spare was kept for; false: the launcher has no use for it any more.
+bool wait_for_order(SpawnRequest& request, UniqueFd& channel, UniqueFd& page) noexcept {
+    ipc::Channel orders(std::move(channel));
+    auto message = orders.receive_until({INT64_MAX});
+    if (!message || message->fds.size() != 2) return false;
+    const auto records = zygote_link::records_in<SpawnRequest>(message->bytes);
+    if (records.size() != 1) return false;
+    request = records.front();
+    channel = std::move(message->fds[0]);
+    page = std::move(message->fds[1]);
+    return true;
+}
+
+[[noreturn]] void become_actor(SpawnRequest request, UniqueFd channel, UniqueFd page,
                                int intermediate, pid_t intermediate_pid,
                                const ForkPlace& place) noexcept {
     const auto lifeline = contain_self(place.lifeline);
@@ -46,6 +59,11 @@ void wait_for_adoption(int intermediate, pid_t intermediate_pid, pid_t launcher)
     std::array keep{channel.get(), page.get(), lifeline->get()};
     std::sort(keep.begin(), keep.end());
     close_all_but(keep);
+    if (request.child == zygote_link::spare_child) {
+        set_comm("sl-spare");
+        page.reset();
+        if (!wait_for_order(request, channel, page)) ::_exit(0);
+    }
     set_comm({request.comm, ::strnlen(request.comm, sizeof request.comm)});
     const int status = run_actor_process(std::move(channel), std::move(page));
     std::fflush(nullptr);

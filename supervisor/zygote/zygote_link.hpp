@@ -22,6 +22,10 @@ namespace streamlib::supervision::zygote_link {
 /// Two descriptors each: below Channel::max_fds.
 inline constexpr std::size_t max_batch = 64;
 
+/// In place of a child's id: make a process that waits on its channel for the SpawnRequest of the actor it is to become. Its
+/// second descriptor means nothing.
+inline constexpr std::uint32_t spare_child = 0xFFFF'FFFF;
+
 struct SpawnRequest {
     std::uint64_t child = 0;  ///< The launcher's id; comes back.
     char comm[16]{};          ///< Zero-terminated.
