@@ -17,7 +17,8 @@
 ///   1544   1792  counters[32]      actor     name before value; the rest relaxed
 ///   3336    760  zero
 ///   4096  65536  log               actor     log_ring.hpp
-///  69632  2 MiB  snapshots         actor     snapshot_box.hpp
+///  69632   4096  crash             actor     guarded record, crash_record.hpp
+///  73728  2 MiB  snapshots         actor     snapshot_box.hpp
 #pragma once
 
 #include <atomic>
@@ -28,6 +29,7 @@
 
 #include "ipc/actor_activity.hpp"
 #include "ipc/base/time.hpp"
+#include "ipc/crash_record.hpp"
 #include "ipc/fixed_text.hpp"
 #include "ipc/log_ring.hpp"
 #include "ipc/shared_words.hpp"
@@ -36,7 +38,7 @@
 namespace streamlib::ipc {
 
 inline constexpr std::uint64_t actor_page_layout_hash =
-    0x2026'11'22'0002'0004;  ///< Bumped with any change below.
+    0x2026'11'22'0002'0005;  ///< Bumped with any change below.
 inline constexpr std::size_t max_port_counters = 32;
 inline constexpr std::size_t max_own_counters = 32;
 
@@ -125,12 +127,13 @@ struct alignas(4096) ActorPage {
     OwnCounter counters[max_own_counters]{};  ///< The class's own, in the order of declaration.
     std::uint8_t reserved3[760]{};
     alignas(4096) LogRing log;
-    alignas(4096) SnapshotBox snapshots;  ///< Takes memory only for what was written.
+    alignas(4096) GuardedRecord<CrashRecord> crash{};  ///< The last death that could be told.
+    alignas(4096) SnapshotBox snapshots;               ///< Takes memory only for what was written.
 };
 static_assert(offsetof(ActorPage, progress) == 64 && offsetof(ActorPage, ports) == 256);
 static_assert(offsetof(ActorPage, error) == 1280 && offsetof(ActorPage, log) == 4096);
-static_assert(offsetof(ActorPage, snapshots) == 4096 + 65536);
-static_assert(sizeof(ActorPage) == 4096 + 65536 + sizeof(SnapshotBox));
+static_assert(offsetof(ActorPage, crash) == 69632 && offsetof(ActorPage, snapshots) == 73728);
+static_assert(sizeof(ActorPage) == 73728 + sizeof(SnapshotBox));
 
 /// Launcher: stores a command and wakes the actor. One system call.
 void give_command(ActorPage& page, ActorCommand command) noexcept;

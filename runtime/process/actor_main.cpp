@@ -13,6 +13,7 @@
 #include "runtime/actor_core.hpp"
 #include "runtime/clock/software_clock.hpp"
 #include "runtime/process/actor_loop.hpp"
+#include "runtime/process/crash_handler.hpp"
 #include "runtime/process/protocol.hpp"
 
 namespace streamlib {
@@ -68,7 +69,8 @@ private:
     [[nodiscard]] Result<> obey(const protocol::Message& message, const std::vector<UniqueFd>& fds);
     void ask_for_format(std::size_t output, const MediaFormat& format);
     [[nodiscard]] Result<> attach(const protocol::Start& start, const std::vector<UniqueFd>& fds);
-    [[nodiscard]] int failed(const char* stage, const std::string& text) noexcept;
+    [[nodiscard]] int failed(const char* stage, const std::string& text,
+                             ipc::CrashCause cause) noexcept;
     /// The next message of this kind; empty: a stop came instead.
     template <class M>
     [[nodiscard]] Result<std::optional<M>> expect(std::vector<UniqueFd>* fds = nullptr);
@@ -214,6 +216,7 @@ Result<> ActorProcess::start() {
     if (auto done = attach(**message, fds); !done) return done;
     core_->set_reading(
         read_tick_or_now(*reinterpret_cast<const TickPage*>(tick_segment_.payload())));
+    note_new_modules();  // what configure() loaded
     core_->restore_state(*actor_);
     {
         const ipc::ActivityScope busy(&page_.activity, ipc::ActorPhase::starting);
@@ -289,7 +292,9 @@ Result<> ActorProcess::work() {
     return {};
 }
 
-int ActorProcess::failed(const char* stage, const std::string& text) noexcept {
+int ActorProcess::failed(const char* stage, const std::string& text,
+                         ipc::CrashCause cause) noexcept {
+    record_failure(page_, cause, text);
     ipc::set_error(page_, text);
     page_.progress.store(ActorProgress::failed, std::memory_order_release);
     // The page has it already; a launcher that does not read must not keep the dead alive.
@@ -312,12 +317,15 @@ int ActorProcess::run() noexcept {
                 // An input's format that it cannot take: the launcher names both ends and who converts.
                 const bool refuses =
                     s.stage == &ActorProcess::configure && done.error().code == Errc::mismatch;
-                return failed(refuses ? "format" : s.name, done.error().text);
+                return failed(refuses ? "format" : s.name, done.error().text,
+                              ipc::CrashCause::error);
             }
         } catch (const std::exception& e) {
-            return failed(s.name, std::string("exception in ") + s.name + "(): " + e.what());
+            return failed(s.name, std::string("exception in ") + s.name + "(): " + e.what(),
+                          ipc::CrashCause::exception);
         } catch (...) {
-            return failed(s.name, std::string("exception of an unknown type in ") + s.name + "()");
+            return failed(s.name, std::string("exception of an unknown type in ") + s.name + "()",
+                          ipc::CrashCause::exception);
         }
         if (stopped_) return 0;
     }
@@ -330,6 +338,7 @@ int run_actor_process(UniqueFd channel, UniqueFd page) noexcept {
     auto mapped = MappedSegment::map(page.get(), Access::read_write, ipc::actor_page_layout_hash);
     if (!mapped) return 1;
     page.reset();
+    install_crash_handler(*reinterpret_cast<ipc::ActorPage*>(mapped->payload()));
     ActorProcess process(ipc::Channel(std::move(channel)), std::move(*mapped));
     return process.run();
 }
