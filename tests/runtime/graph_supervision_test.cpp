@@ -197,6 +197,17 @@ TEST(SupervisionPlan, is_set_from_the_command_line_as_well) {
                 ElementsAre(HasSubstr("--set: supervisors.deep.strategy: \"one_for_al\"")));
 }
 
+TEST(SupervisionPlan, carries_what_only_a_program_can_say) {
+    GraphSpec graph = graph_of(house);
+    graph.supervisors[0].decide_hook = [](const ExitReport&) { return ExitAction::escalate; };
+    graph.node.on_give_up = "quit";
+    const auto checked = check_graph(graph, known());
+    EXPECT_THAT(texts(checked.findings),
+                ElementsAre(HasSubstr("node.on_give_up: \"quit\" is not allowed; write one of")));
+    ASSERT_TRUE(checked.plan.supervisors[1].decide_hook);
+    EXPECT_EQ(checked.plan.supervisors[1].decide_hook({}), ExitAction::escalate);
+}
+
 TEST(SupervisionChecks, find_every_wrong_word_at_its_place) {
     const auto checked = check(R"([actors.a]
 class = "TestPattern"
