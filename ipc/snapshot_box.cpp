@@ -12,14 +12,14 @@ namespace {
 
 constexpr auto relaxed = std::memory_order_relaxed;
 
-std::uint32_t checksum_of(const SnapshotInfo& info, std::span<const std::byte> bytes) noexcept {
-    const std::array<std::uint64_t, 5> words{info.number, bytes.size(), info.version,
-                                             static_cast<std::uint64_t>(info.time.ns),
-                                             info.incarnation};
+std::uint32_t checksum_of(const SnapshotLabel& label, std::span<const std::byte> bytes) noexcept {
+    const std::array<std::uint64_t, 5> words{label.number, bytes.size(), label.version,
+                                             static_cast<std::uint64_t>(label.time.ns),
+                                             label.incarnation};
     return crc32c(bytes, crc32c(std::as_bytes(std::span(words))));
 }
 
-SnapshotInfo info_of(const SnapshotSlot& slot, std::uint64_t number) noexcept {
+SnapshotLabel label_of(const SnapshotSlot& slot, std::uint64_t number) noexcept {
     return {number, static_cast<std::uint32_t>(slot.version.load(relaxed)),
             TaiTime{static_cast<std::int64_t>(slot.time_ns.load(relaxed))},
             slot.incarnation.load(relaxed)};
@@ -31,8 +31,8 @@ std::optional<SnapshotView> whole(const SnapshotBox& box, std::size_t n) noexcep
     const std::uint64_t number = slot.number.load(std::memory_order_acquire);  // pairs with commit
     const std::uint64_t bytes = slot.bytes.load(relaxed);
     if (number == 0 || bytes > max_snapshot_bytes) return std::nullopt;
-    const SnapshotView view{info_of(slot, number), {box.data[n], bytes}, n};
-    if (slot.checksum.load(relaxed) != checksum_of(view.info, view.bytes)) return std::nullopt;
+    const SnapshotView view{label_of(slot, number), {box.data[n], bytes}, n};
+    if (slot.checksum.load(relaxed) != checksum_of(view.label, view.bytes)) return std::nullopt;
     return view;
 }
 
@@ -59,9 +59,9 @@ std::span<std::byte> SnapshotWriter::begin() noexcept {
     return {box_->data[open_], max_snapshot_bytes};
 }
 
-std::uint64_t SnapshotWriter::commit(std::size_t bytes, const SnapshotInfo& info) noexcept {
+std::uint64_t SnapshotWriter::commit(std::size_t bytes, const SnapshotLabel& label) noexcept {
     SnapshotSlot& slot = box_->slots[open_];
-    SnapshotInfo written = info;
+    SnapshotLabel written = label;
     written.number = box_->slots[1 - open_].number.load(relaxed) + 1;
     const std::size_t size = std::min(bytes, max_snapshot_bytes);
     slot.bytes.store(size, relaxed);
@@ -79,16 +79,16 @@ std::optional<SnapshotView> newest_snapshot(const SnapshotBox& box) noexcept {
     for (std::size_t n = 0; n < 2; ++n) {
         if (is_aside(box, n)) continue;
         const auto view = whole(box, n);
-        if (view && (!newest || view->info.number > newest->info.number)) newest = view;
+        if (view && (!newest || view->label.number > newest->label.number)) newest = view;
     }
     return newest;
 }
 
-std::vector<SnapshotInfo> snapshots_put_aside(const SnapshotBox& box) {
-    std::vector<SnapshotInfo> aside;
+std::vector<SnapshotLabel> snapshots_put_aside(const SnapshotBox& box) {
+    std::vector<SnapshotLabel> aside;
     for (std::size_t n = 0; n < 2; ++n)
         if (is_aside(box, n))
-            if (const auto view = whole(box, n)) aside.push_back(view->info);
+            if (const auto view = whole(box, n)) aside.push_back(view->label);
     return aside;
 }
 
@@ -116,9 +116,9 @@ std::optional<SnapshotCopy> copy_snapshot(const SnapshotBox& box) {
             const SnapshotSlot& slot = box.slots[n];
             const std::uint64_t bytes = slot.bytes.load(relaxed);
             if (numbers[n] == 0 || bytes > max_snapshot_bytes) continue;
-            SnapshotCopy copy{info_of(slot, numbers[n]), {box.data[n], box.data[n] + bytes}};
+            SnapshotCopy copy{label_of(slot, numbers[n]), {box.data[n], box.data[n] + bytes}};
             const std::uint64_t checksum = slot.checksum.load(relaxed);
-            if (checksum == checksum_of(copy.info, copy.bytes)) return copy;
+            if (checksum == checksum_of(copy.label, copy.bytes)) return copy;
         }
         if (numbers[0] == 0 && numbers[1] == 0) break;
     }

@@ -58,7 +58,7 @@ struct alignas(4096) SnapshotBox {
 static_assert(offsetof(SnapshotBox, slots) == 128 && offsetof(SnapshotBox, data) == 4096);
 static_assert(sizeof(SnapshotBox) == 4096 + 2 * max_snapshot_bytes);
 
-struct SnapshotInfo {
+struct SnapshotLabel {
     std::uint64_t number = 0;   ///< From 1, growing over all incarnations.
     std::uint32_t version = 0;  ///< The author's.
     TaiTime time{};
@@ -67,7 +67,7 @@ struct SnapshotInfo {
 
 /// Looked at in place: valid until its writer begins the next but one.
 struct SnapshotView {
-    SnapshotInfo info{};
+    SnapshotLabel label{};
     std::span<const std::byte> bytes{};
     std::size_t slot = 0;
 };
@@ -83,8 +83,8 @@ public:
     /// Room for the next snapshot, max_snapshot_bytes of unknown content. From here on to commit() the older one is what a
     /// reader finds. May be called again without commit().
     [[nodiscard]] std::span<std::byte> begin() noexcept;
-    /// The first `bytes` of that room are the newest snapshot now. `info.number` is not looked at. Returns its number.
-    std::uint64_t commit(std::size_t bytes, const SnapshotInfo& info) noexcept;
+    /// The first `bytes` of that room are the newest snapshot now. `label.number` is not looked at. Returns its number.
+    std::uint64_t commit(std::size_t bytes, const SnapshotLabel& label) noexcept;
 
 private:
     SnapshotBox* box_ = nullptr;
@@ -94,7 +94,7 @@ private:
 /// The newest whole snapshot that has not been put aside; only while nobody writes (the writer itself, or it is dead).
 [[nodiscard]] std::optional<SnapshotView> newest_snapshot(const SnapshotBox& box) noexcept;
 /// Whole snapshots that have been put aside.
-[[nodiscard]] std::vector<SnapshotInfo> snapshots_put_aside(const SnapshotBox& box);
+[[nodiscard]] std::vector<SnapshotLabel> snapshots_put_aside(const SnapshotBox& box);
 
 /// Around the author's restore(): what begins and never finishes counts against the snapshot.
 void begin_restore(SnapshotBox& box, const SnapshotView& snapshot) noexcept;
@@ -104,7 +104,7 @@ void finish_restore(SnapshotBox& box, const SnapshotView& snapshot) noexcept;
 std::uint64_t request_snapshot(SnapshotBox& box) noexcept;
 
 struct SnapshotCopy {
-    SnapshotInfo info{};
+    SnapshotLabel label{};
     std::vector<std::byte> bytes{};
 };
 /// Anybody, while the actor may be writing: a copy of the newest whole snapshot, put aside or not.

@@ -110,7 +110,7 @@ Result<> save_snapshot(const SnapshotBox& box, std::string_view class_name,
     const auto copy = copy_snapshot(box);
     if (!copy) return fail(Errc::not_found, path + ": there is no snapshot to save");
     const auto bytes = encode_snapshot_file(
-        {std::string(class_name), copy->info.version, copy->info.time, copy->bytes});
+        {std::string(class_name), copy->label.version, copy->label.time, copy->bytes});
     const std::string beside = path + ".new";
     if (auto done = write_durably(beside, bytes); !done) {
         ::unlink(beside.c_str());

@@ -47,20 +47,20 @@ void ActorCore::restore_state(Actor& actor) {
     if (page == nullptr || state_version == 0) return;
     ipc::SnapshotBox& box = page->snapshots;
     snapshots_ = ipc::SnapshotWriter(box);
-    for (const ipc::SnapshotInfo& aside : ipc::snapshots_put_aside(box))
+    for (const ipc::SnapshotLabel& aside : ipc::snapshots_put_aside(box))
         actor.log(LogLevel::warning, "snapshot " + std::to_string(aside.number) +
                                          " is put aside: restore() did not survive it twice");
     const auto kept = ipc::newest_snapshot(box);
     if (!kept) return;
     const Nanoseconds age =
-        std::max<Nanoseconds>(0, reading_.tai_at(MonotonicTime::now()) - kept->info.time);
+        std::max<Nanoseconds>(0, reading_.tai_at(MonotonicTime::now()) - kept->label.time);
     const ipc::ActivityScope busy(activity(), ipc::ActorPhase::restoring);
     ipc::begin_restore(box, *kept);
-    const Result<> restored = actor.restore({kept->info.version, kept->bytes, age});
+    const Result<> restored = actor.restore({kept->label.version, kept->bytes, age});
     ipc::finish_restore(box, *kept);
     if (!restored)
         actor.log(LogLevel::warning, "begins afresh, snapshot " +
-                                         std::to_string(kept->info.number) +
+                                         std::to_string(kept->label.number) +
                                          " could not be restored: " + restored.error().text);
 }
 

@@ -66,26 +66,26 @@ FixedText<56> program_name() noexcept {
                       : FixedText<56>("program");
 }
 
-int note_module(dl_phdr_info* info, std::size_t /*size*/, void* begun) noexcept {
+int note_module(dl_phdr_info* loaded, std::size_t /*size*/, void* begun) noexcept {
     Prepared& p = prepared;
     if (!std::exchange(*static_cast<bool*>(begun), true)) {
-        if (p.module_count != 0 && p.modules_added == info->dlpi_adds) return 1;  // all as it was
-        p.modules_added = info->dlpi_adds;
+        if (p.module_count != 0 && p.modules_added == loaded->dlpi_adds) return 1;  // all as it was
+        p.modules_added = loaded->dlpi_adds;
         p.module_count = 0;
     }
     if (p.module_count == most_modules) return 1;
-    Module module{info->dlpi_addr, ~std::uint64_t{0}, 0, {}};
-    for (int n = 0; n < info->dlpi_phnum; ++n) {
-        const auto& header = info->dlpi_phdr[n];
+    Module module{loaded->dlpi_addr, ~std::uint64_t{0}, 0, {}};
+    for (int n = 0; n < loaded->dlpi_phnum; ++n) {
+        const auto& header = loaded->dlpi_phdr[n];
         if (header.p_type != PT_LOAD) continue;
-        module.begin = std::min<std::uint64_t>(module.begin, info->dlpi_addr + header.p_vaddr);
-        module.end =
-            std::max<std::uint64_t>(module.end, info->dlpi_addr + header.p_vaddr + header.p_memsz);
+        module.begin = std::min<std::uint64_t>(module.begin, loaded->dlpi_addr + header.p_vaddr);
+        module.end = std::max<std::uint64_t>(module.end,
+                                             loaded->dlpi_addr + header.p_vaddr + header.p_memsz);
     }
-    const bool is_program = info->dlpi_name == nullptr || info->dlpi_name[0] == 0;
+    const bool is_program = loaded->dlpi_name == nullptr || loaded->dlpi_name[0] == 0;
     module.name = is_program && p.module_count == 0
                       ? program_name()
-                      : module_name(is_program ? "" : info->dlpi_name);
+                      : module_name(is_program ? "" : loaded->dlpi_name);
     p.modules[p.module_count++] = module;
     return 0;
 }
@@ -181,7 +181,7 @@ void add_backtrace(CrashRecord& record, std::uint64_t where) noexcept {
     record.frame_count = static_cast<std::uint32_t>(count);
 }
 
-void on_crash(int signal, siginfo_t* info, void* context) {
+void on_crash(int signal, siginfo_t* cause, void* context) {
     int nobody = 0;
     const int self = thread_id();
     if (!prepared.crashed_thread.compare_exchange_strong(nobody, self)) {
@@ -193,8 +193,8 @@ void on_crash(int signal, siginfo_t* info, void* context) {
     CrashRecord& record = prepared.record;
     record.cause = ipc::CrashCause::signal;
     record.signal = signal;
-    record.code = info->si_code;
-    record.address = info->si_code > 0 ? reinterpret_cast<std::uint64_t>(info->si_addr) : 0;
+    record.code = cause->si_code;
+    record.address = cause->si_code > 0 ? reinterpret_cast<std::uint64_t>(cause->si_addr) : 0;
     fill_from_page(record, *prepared.page);
     record.text = prepared.last_words;
     if (record.text.empty()) record.text.set(detail::assertion_text());
@@ -213,8 +213,8 @@ void on_crash(int signal, siginfo_t* info, void* context) {
     plain.sa_handler = SIG_DFL;
     ::sigaction(signal, &plain, nullptr);
     // Found by the kernel: the instruction faults again, and a core dump shows it. Else nothing would come of returning.
-    const bool faults_again = info->si_code > 0 && signal != SIGABRT &&
-                              !(signal == SIGBUS && info->si_code == BUS_MCEERR_AO);
+    const bool faults_again = cause->si_code > 0 && signal != SIGABRT &&
+                              !(signal == SIGBUS && cause->si_code == BUS_MCEERR_AO);
     if (!faults_again) die_of(signal);
 }
 

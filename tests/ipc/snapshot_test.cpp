@@ -51,10 +51,10 @@ void write_value(SnapshotWriter& writer, std::uint64_t value) {
                                      .incarnation = value});
 }
 /// The value, or 0 if it is not whole.
-std::uint64_t value_of(const SnapshotInfo& info, std::span<const std::byte> bytes) {
-    const std::uint64_t value = info.incarnation;
-    if (bytes.size() != bytes_for(value) || info.version != value % 1000) return 0;
-    if (info.time.ns != static_cast<std::int64_t>(value)) return 0;
+std::uint64_t value_of(const SnapshotLabel& label, std::span<const std::byte> bytes) {
+    const std::uint64_t value = label.incarnation;
+    if (bytes.size() != bytes_for(value) || label.version != value % 1000) return 0;
+    if (label.time.ns != static_cast<std::int64_t>(value)) return 0;
     const auto* words = reinterpret_cast<const std::uint64_t*>(bytes.data());
     const bool whole = std::all_of(words, words + bytes.size() / 8,
                                    [&](std::uint64_t word) { return word == value; });
@@ -62,7 +62,7 @@ std::uint64_t value_of(const SnapshotInfo& info, std::span<const std::byte> byte
 }
 std::uint64_t newest_value(const SnapshotBox& box) {
     const auto view = newest_snapshot(box);
-    return view ? value_of(view->info, view->bytes) : 0;
+    return view ? value_of(view->label, view->bytes) : 0;
 }
 
 TEST(Crc32c, is_the_one_of_the_standard_with_and_without_instructions) {
@@ -91,13 +91,13 @@ TEST(SnapshotBox, gives_the_newest_and_keeps_the_older_until_the_next_is_whole) 
     for (std::uint64_t value = 1; value < 100; ++value) {
         write_value(writer, value);
         EXPECT_EQ(newest_value(*box), value);
-        EXPECT_EQ(newest_snapshot(*box)->info.number, value);
+        EXPECT_EQ(newest_snapshot(*box)->label.number, value);
         const auto room = writer.begin();
         std::fill_n(room.begin(), 100, std::byte{0xEE});
         EXPECT_EQ(newest_value(*box), value) << "the next is begun";
         const auto copy = copy_snapshot(*box);
         ASSERT_TRUE(copy);
-        EXPECT_EQ(value_of(copy->info, copy->bytes), value);
+        EXPECT_EQ(value_of(copy->label, copy->bytes), value);
     }
 }
 
@@ -124,7 +124,7 @@ TEST(SnapshotBox, does_not_give_what_a_stray_store_has_spoilt) {
     EXPECT_EQ(newest_value(*box), 1u);
     box->slots[newest->slot].bytes.store(~std::uint64_t{0});
     EXPECT_EQ(newest_value(*box), 1u) << "nor read past the end";
-    EXPECT_EQ(value_of(copy_snapshot(*box)->info, copy_snapshot(*box)->bytes), 1u);
+    EXPECT_EQ(value_of(copy_snapshot(*box)->label, copy_snapshot(*box)->bytes), 1u);
     SnapshotWriter next(*box);
     (void)next.begin();  // the spoilt place is taken, not the good one
     EXPECT_EQ(newest_value(*box), 1u);
@@ -219,7 +219,7 @@ TEST(SnapshotKill, random_kills_never_lose_what_was_kept_nor_show_half_of_one) {
         const auto until = last + 1 + random() % 50;
         while (newest_value(*box) < until) {  // beside the writer: copies are whole or none
             if (const auto copy = copy_snapshot(*box)) {
-                ASSERT_NE(value_of(copy->info, copy->bytes), 0u);
+                ASSERT_NE(value_of(copy->label, copy->bytes), 0u);
                 ++copies;
             }
             sched_yield();
@@ -275,9 +275,9 @@ TEST_F(SnapshotFiles, a_snapshot_comes_back_at_the_next_run) {
     ASSERT_TRUE(load_snapshot(*next_run, "Camera", path));
     const auto view = newest_snapshot(*next_run);
     ASSERT_TRUE(view);
-    EXPECT_EQ(view->info.incarnation, 0u) << "it came from a file";
-    EXPECT_EQ(view->info.version, 43u);
-    EXPECT_EQ(view->info.time, TaiTime{43});
+    EXPECT_EQ(view->label.incarnation, 0u) << "it came from a file";
+    EXPECT_EQ(view->label.version, 43u);
+    EXPECT_EQ(view->label.time, TaiTime{43});
     EXPECT_EQ(view->bytes.size(), bytes_for(43));
     EXPECT_EQ(view->bytes[0], std::byte{43});
 }

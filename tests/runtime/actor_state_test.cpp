@@ -129,7 +129,7 @@ TEST(ActorState, is_kept_at_an_interval_and_only_when_it_worked_meanwhile) {
     one.run();
     const auto number = [&] {
         const auto copy = ipc::copy_snapshot(one.page->snapshots);
-        return copy ? copy->info.number : 0;
+        return copy ? copy->label.number : 0;
     };
     for (std::uint64_t i = 1; i <= 5; ++i) {
         one.turn();
