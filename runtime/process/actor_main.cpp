@@ -298,7 +298,8 @@ int ActorProcess::failed(const char* stage, const std::string& text,
     ipc::set_error(page_, text);
     page_.progress.store(ActorProgress::failed, std::memory_order_release);
     // The page has it already; a launcher that does not read must not keep the dead alive.
-    (void)channel_.send(protocol::encode(protocol::Failed{stage, text, core_->refused_input}));
+    (void)channel_.send(protocol::encode(
+        protocol::Failed{stage, text, core_ != nullptr ? core_->refused_input : -1}));
     return 1;
 }
 
@@ -341,6 +342,22 @@ int run_actor_process(UniqueFd channel, UniqueFd page) noexcept {
     install_crash_handler(*reinterpret_cast<ipc::ActorPage*>(mapped->payload()));
     ActorProcess process(ipc::Channel(std::move(channel)), std::move(*mapped));
     return process.run();
+}
+
+void rehearse_actor_process() noexcept {
+    auto page = ipc::OwnedSegment::create({.purpose = "rehearsal",
+                                           .payload_bytes = sizeof(ipc::ActorPage),
+                                           .layout_hash = ipc::actor_page_layout_hash,
+                                           .kind = ipc::SegmentKind::control});
+    auto ends = ipc::Channel::pair();
+    if (!page || !ends) return;
+    auto mapped = MappedSegment::map(page->fd(), Access::read_write, ipc::actor_page_layout_hash);
+    protocol::Setup setup;
+    setup.class_name = "(no such class)";
+    if (!mapped || !ends->first.send(protocol::encode(setup))) return;
+    prepare_crash_handler();
+    ActorProcess process(std::move(ends->second), std::move(*mapped));
+    static_cast<void>(process.run());  // ends where the class is looked for
 }
 
 }  // namespace streamlib

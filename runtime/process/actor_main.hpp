@@ -13,4 +13,8 @@ namespace streamlib {
 /// Never returns by exception. One thread.
 [[nodiscard]] int run_actor_process(UniqueFd channel, UniqueFd page) noexcept;
 
+/// Goes the same way with a class that does not exist, up to where it is looked for: what that way needs of code and data is
+/// then mapped in this process, and the real run takes no faults for it. About 0.3 ms; leaves nothing behind.
+void rehearse_actor_process() noexcept;
+
 }  // namespace streamlib

@@ -69,18 +69,21 @@ void Launcher::spawn(std::uint32_t actor) {
     child.spawned = MonotonicTime::now();
     forget_last_run(child);
     auto ends = ipc::Channel::pair();
-    if (ends) {
-        child.channel = std::move(ends->first);
-        loop_->watch(child.channel.fd(), {Source::actor_channel, actor});
-        const auto sent = child.channel.send(protocol::encode(setup_of(actor)));
-        if (!sent) child.failed_text = sent.error().text;
-        if (rings_) send_ahead(actor);
-        if (child.exec) return exec_actor(actor, std::move(ends->second));
-        return order_from_zygote(actor, std::move(ends->second));
+    if (!ends) {
+        child.failed_text = ends.error().text;
+        child.exit = {ipc::ExitKind::refused, 0};
+        return on_ended(actor, false);
     }
-    child.failed_text = ends.error().text;
-    child.exit = {ipc::ExitKind::refused, 0};
-    on_ended(actor, false);
+    child.channel = std::move(ends->first);
+    loop_->watch(child.channel.fd(), {Source::actor_channel, actor});
+    // The process comes first: it is on its way while what it is told is being made.
+    if (child.exec)
+        exec_actor(actor, std::move(ends->second));
+    else
+        order_from_zygote(actor, std::move(ends->second));
+    const auto sent = child.channel.send(protocol::encode(setup_of(actor)));
+    if (!sent) child.failed_text = sent.error().text;
+    if (rings_) send_ahead(actor);
 }
 
 void Launcher::order_from_zygote(std::uint32_t actor, ipc::Channel theirs) {

@@ -13,6 +13,7 @@
 
 #include "runtime/process/actor_main.hpp"
 #include "supervisor/zygote/child_setup.hpp"
+#include "supervisor/zygote/prefault.hpp"
 
 namespace streamlib::supervision {
 namespace {
@@ -62,6 +63,8 @@ bool wait_for_order(SpawnRequest& request, UniqueFd& channel, UniqueFd& page) no
     if (request.child == zygote_link::spare_child) {
         set_comm("sl-spare");
         page.reset();
+        own_inherited_pages();
+        rehearse_actor_process();
         if (!wait_for_order(request, channel, page)) ::_exit(0);
     }
     set_comm({request.comm, ::strnlen(request.comm, sizeof request.comm)});

@@ -16,6 +16,7 @@
 #include "ipc/channel.hpp"
 #include "ipc/segment.hpp"
 #include "runtime/family.hpp"
+#include "runtime/process/crash_handler.hpp"
 #include "runtime/registry.hpp"
 #include "supervisor/zygote/child_setup.hpp"
 #include "supervisor/zygote/fork_batch.hpp"
@@ -37,6 +38,7 @@ Result<> preload(const ZygoteSetup& setup) {
     for (const std::string& plugin : setup.plugins) {
         if (auto loaded = load_plugin(plugin); !loaded) return loaded;
     }
+    prepare_crash_handler();
     if (const std::size_t threads = threads_of_self(); threads != 1) {
         return fail(Errc::unsupported, "a library of family '" + setup.family + "' has started " +
                                            std::to_string(threads - 1) +
