@@ -33,7 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::copy(file->bytes.begin(), file->bytes.end(), writer.begin().begin());
     writer.commit(file->bytes.size(), {.version = file->version, .time = file->time});
     const auto copy = copy_snapshot(*box);
-    STREAMLIB_ASSERT(copy && copy->info.version == file->version &&
+    STREAMLIB_ASSERT(copy && copy->label.version == file->version &&
                          std::equal(copy->bytes.begin(), copy->bytes.end(), file->bytes.begin(),
                                     file->bytes.end()),
                      "what went into the box does not come out");

@@ -28,8 +28,6 @@ DataFormat anything() {
 
 class Listener final : public Actor {
 public:
-    static constexpr const char* class_name = "TestListener";
-    static constexpr const char* class_text = "Writes down what it is told of its inputs";
     Input<Data> left{*this, "left", "One"};
     Input<Data> right{*this, "right", "Another", {.optional = true}};
     void process(const Tick&) override {

@@ -22,8 +22,6 @@ struct Seen {
 /// Keeps how many turns it has had over all incarnations.
 class Keeper final : public Actor {
 public:
-    static constexpr const char* class_name = "TestKeeper";
-    static constexpr const char* class_text = "Keeps a number";
     explicit Keeper(std::uint32_t version = 1) {
         if (version != 0) keeps_state(version);
     }
