@@ -18,6 +18,7 @@
 #include "supervisor/launcher/child_state.hpp"
 #include "supervisor/launcher/exec_role.hpp"
 #include "supervisor/launcher/exit_reason.hpp"
+#include "supervisor/launcher/hang_watch.hpp"
 
 namespace streamlib::supervision {
 
@@ -40,6 +41,9 @@ struct Child {
     bool by_exec = false;  ///< How this incarnation was made.
     /// It was killed because it hung; because it was not READY in time.
     bool hung = false, hung_in_start = false;
+    HangWatch watch{};
+    bool hang_said = false;
+    MonotonicTime kill_hung_at{};
     bool makes_way = false;  ///< It was told to leave its outputs to the next incarnation.
     std::optional<Shutdown> shutdown{};  ///< Of the stop it was told; empty: as for all.
     std::uint64_t ticks_before = 0;      ///< Processed by earlier incarnations.

@@ -60,6 +60,7 @@ int Launcher::run() {
     if (const auto ready = prepare(); !ready) return refuse({{{}, {}, ready.error().text}});
     phase_ = RunPhase::configuring;
     tell_plan();
+    prepare_watch();
     carry_out(tree_->start_all(MonotonicTime::now()));
     if (children_.empty()) done_ = true;
     loop();

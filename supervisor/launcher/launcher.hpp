@@ -100,10 +100,18 @@ private:
 
     // launcher_formats.cpp
     [[nodiscard]] Result<> replace_ring(std::uint32_t actor, std::uint32_t output,
+    void note_event(const char* kind, const std::string& subject, const std::string& text) noexcept;
+    void note_change(std::uint32_t actor);
                                         const protocol::ConfiguredOutput& wanted);
     void on_change_format(std::uint32_t actor, const protocol::ChangeFormat& change);
     [[nodiscard]] Result<> change_format(std::uint32_t actor, const protocol::ChangeFormat& change);
     void tell(std::uint32_t actor, const protocol::Message& message, std::span<const int> fds);
+
+    // launcher_hang.cpp
+    void prepare_watch();
+    [[nodiscard]] bool may_kill_hung(std::uint32_t actor) const;
+    void look_at(std::uint32_t actor, MonotonicTime now);
+    void watch_for_hangs(MonotonicTime now);
 
     // launcher_loop.cpp
     void loop();
@@ -181,7 +189,9 @@ private:
     std::priority_queue<KillTime, std::vector<KillTime>, std::greater<>> kill_times_;
     MonotonicTime stop_rest_at_{INT64_MAX}, kill_at_{INT64_MAX}, time_is_up_{INT64_MAX},
         totals_at_{INT64_MAX};
-    MonotonicTime settle_at_{};  ///< Not before: settle() looks at the whole graph.
+    Nanoseconds look_every_ = 125'000'000;
+    MonotonicTime look_at_{INT64_MAX};  ///< For who hangs.
+    MonotonicTime settle_at_{};         ///< Not before: settle() looks at the whole graph.
     /// Reaped before their pid was reported.
     std::vector<std::pair<pid_t, ExitReason>> early_exits_;
 };

@@ -157,6 +157,7 @@ MonotonicTime Launcher::next_deadline() {
     }
     if (dirty_) next = std::min(next, settle_at_);
     if (tree_) next = std::min(next, tree_->next_due());
+    next = std::min(next, look_at_);
     return kill_times_.empty() ? next : std::min(next, kill_times_.top().at);
 }
 
@@ -169,6 +170,7 @@ void Launcher::on_deadlines() {
     }
     if (tree_ && now >= tree_->next_due()) carry_out(tree_->on_time(now));
     if (now >= time_is_up_) {
+    watch_for_hangs(now);
         time_is_up_ = {INT64_MAX};
         begin_stop(StopReason::time_is_up);
     }

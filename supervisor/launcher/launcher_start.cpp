@@ -51,6 +51,8 @@ void Launcher::forget_last_run(Child& child) {
     child.configured.reset();
     child.configure_ahead = child.start_ahead = child.hung = child.hung_in_start = false;
     child.by_exec = child.exec;
+    child.watch = HangWatch(child.watch.limits());
+    child.hang_said = false;
     child.shutdown.reset();
     child.makes_way = false;
     child.ticks_before = child.actor_page().ticks.load(std::memory_order_relaxed);

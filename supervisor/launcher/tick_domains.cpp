@@ -34,6 +34,11 @@ Result<TickDomains> TickDomains::create(const GraphPlan& plan) {
     return domains;
 }
 
+std::uint64_t TickDomains::newest(std::uint32_t domain) const noexcept {
+    const auto& page = *reinterpret_cast<const TickPage*>(pages_[domain].payload());
+    return page.seq.load(std::memory_order_acquire);  // pairs with publish_tick
+}
+
 std::uint64_t TickDomains::skipped() const noexcept {
     std::uint64_t sum = 0;
     for (const ipc::OwnedSegment& segment : pages_) {

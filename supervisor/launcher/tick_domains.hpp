@@ -20,6 +20,8 @@ public:
     [[nodiscard]] std::uint32_t domain_of(std::uint32_t actor) const noexcept {
         return of_actor_[actor];
     }
+    /// Number of the newest tick; 0: none yet.
+    [[nodiscard]] std::uint64_t newest(std::uint32_t domain) const noexcept;
     /// For an actor of that domain.
     [[nodiscard]] Result<UniqueFd> open_page(std::uint32_t domain) const {
         return pages_[domain].reopen_read_only();

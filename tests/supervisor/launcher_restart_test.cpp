@@ -171,6 +171,28 @@ TEST_F(Restart, keeps_its_promise_while_zygotes_die_too) {
     EXPECT_EQ(run.finish(), 0);
 }
 
+TEST_F(Restart, kills_who_hangs_and_says_where) {
+    NodeRun run({"rate=100 Ticker fails=hang hang_after=300ms restart=permanent >> Sink"});
+    ASSERT_NE(run.wait_for("running"), "");
+    EXPECT_THAT(run.wait_for("event hung ticker"), HasSubstr("process()"));
+    EXPECT_THAT(run.wait_for("event restarted ticker"), HasSubstr("hung: "));
+    run.signal(SIGTERM);
+    EXPECT_EQ(run.finish(), 0);
+}
+
+TEST_F(Restart, does_not_take_who_was_stopped_for_hung) {
+    NodeRun run({"rate=100 Ticker restart=permanent hang_after=200ms >> Sink"});
+    ASSERT_NE(run.wait_for("running"), "");
+    const pid_t ticker = run.process("ticker").pid;
+    ::kill(ticker, SIGSTOP);
+    pause_ms(700);  // what must not happen would have, three times over
+    ::kill(ticker, SIGCONT);
+    EXPECT_EQ(run.process("ticker").pid, ticker);
+    run.signal(SIGTERM);
+    EXPECT_EQ(run.finish(), 0);
+    EXPECT_THAT(run.lines("event hung"), IsEmpty());
+}
+
 TEST_F(Restart, stops_in_order_whatever_is_being_restarted_at_that_moment) {
     std::mt19937 random(7);
     for (int round = 0; round < 10; ++round) {

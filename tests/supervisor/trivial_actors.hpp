@@ -44,6 +44,7 @@ public:
     Result<> start() override { return misbehave(*fails, "start"); }
     void process(const Tick&) override {
         if (*fails == "process" && count_ == 3) throw std::runtime_error("told to fail in process");
+        while (*fails == "hang" && count_ == 20) ::pause();
         ++count_;
         std::array<std::byte, 8> block;
         std::memcpy(block.data(), &count_, sizeof count_);

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who hangs is killed, so that the tree can decide about it like about any other death.
+#include <signal.h>
+
+#include <algorithm>
+
+#include "supervisor/launcher/launcher.hpp"
+#include "supervisor/launcher/reap.hpp"
+
+namespace streamlib::supervision {
+namespace {
+
+/// From SIGABRT, which leaves a backtrace, to SIGKILL, which always works.
+constexpr Nanoseconds last_words_ns = 100'000'000;
+
+HangLimits limits_of(const PlannedActor& planned) {
+    HangLimits limits;
+    limits.hang_after = planned.hang_after_ns;
+    limits.hang_ticks = planned.hang_after_ticks;
+    limits.tick_driven = planned.trigger != Trigger::input;
+    return limits;
+}
+
+bool in_start_up(ipc::ActorPhase phase) noexcept {
+    return phase == ipc::ActorPhase::constructing || phase == ipc::ActorPhase::configuring ||
+           phase == ipc::ActorPhase::restoring || phase == ipc::ActorPhase::starting;
+}
+
+}  // namespace
+
+/// Before the first look.
+void Launcher::prepare_watch() {
+    for (Child& child : children_) {
+        child.watch = HangWatch(limits_of(*child.planned));
+        const Nanoseconds period = child.planned->rate.period_ns();
+        look_every_ = std::min(look_every_, child.watch.look_every(period));
+    }
+    look_at_ = MonotonicTime::now() + look_every_;
+}
+
+/// Nobody supervises it, and its graph says nothing of hanging: then it is said, and left alone. It may be a slow machine.
+bool Launcher::may_kill_hung(std::uint32_t actor) const {
+    const ActorDecl& declared = graph_.actors[actor];
+    return children_[actor].planned->supervisor || declared.hang_after_ns != 0 ||
+           declared.hang_after_ticks != 0 || phase_ == RunPhase::configuring;
+}
+
+void Launcher::look_at(std::uint32_t actor, MonotonicTime now) {
+    Child& child = children_[actor];
+    if (!is_alive(child.state.phase) || child.state.phase == ChildPhase::stopping) return;
+    if (!child.process.pidfd) return;
+    if (child.hung) {
+        if (now >= child.kill_hung_at) kill_process(child.process.pidfd, SIGKILL);
+        return;
+    }
+    const HangReading reading =
+        read_page(child.actor_page(), child.state.incarnation, child.spawned,
+                  domains_.newest(domains_.domain_of(actor)));
+    const auto why =
+        child.watch.look(reading, now, [&] { return process_state(child.process.pid); });
+    if (!why || child.hang_said) return;
+    tell_event("hung", child.planned->name, *why);
+    child.hang_said = true;
+    if (!may_kill_hung(actor)) return;
+    child.hung = true;
+    child.hung_in_start = !reading.reported || in_start_up(reading.activity.phase);
+    child.failed_text = "hung: " + *why;
+    child.kill_hung_at = now + last_words_ns;
+    kill_process(child.process.pidfd, SIGABRT);
+}
+
+void Launcher::watch_for_hangs(MonotonicTime now) {
+    if (now < look_at_) return;
+    look_at_ = now + look_every_;
+    for (std::uint32_t actor = 0; actor < children_.size(); ++actor) look_at(actor, now);
+}
+
+}  // namespace streamlib::supervision
