@@ -132,11 +132,15 @@ struct Directory::State {
     Table<PortRecord> ports;
     Table<RingRecord> rings;
     Table<EndpointRecord> endpoints;
+    Table<SupervisorRecord> supervisors;
+    Table<DeathRecord> deaths;
 
     Table<ActorRecord>& table(ActorId) { return actors; }
     Table<PortRecord>& table(PortId) { return ports; }
     Table<RingRecord>& table(RingId) { return rings; }
     Table<EndpointRecord>& table(EndpointId) { return endpoints; }
+    Table<SupervisorRecord>& table(SupervisorId) { return supervisors; }
+    Table<DeathRecord>& table(DeathId) { return deaths; }
 };
 
 Directory::Directory() noexcept = default;
@@ -154,7 +158,8 @@ Result<Directory> Directory::create(const DirectoryLimits& limits) {
     }
     const std::uint64_t heap_bytes =
         Table<ActorRecord>::bytes(actors) + Table<PortRecord>::bytes(ports) +
-        Table<RingRecord>::bytes(ports) + Table<EndpointRecord>::bytes(ports) + heap_overhead;
+        Table<RingRecord>::bytes(ports) + Table<EndpointRecord>::bytes(ports) +
+        Table<SupervisorRecord>::bytes(actors) + Table<DeathRecord>::bytes(actors) + heap_overhead;
     auto segment = OwnedSegment::create({.purpose = "directory",
                                          .payload_bytes = heap_offset + heap_bytes,
                                          .layout_hash = directory_layout_hash,
@@ -175,6 +180,10 @@ Result<Directory> Directory::create(const DirectoryLimits& limits) {
         state.rings.create(state.heap, payload, header->rings, ports, "node.max_ports (rings)");
         state.endpoints.create(state.heap, payload, header->endpoints, ports,
                                "node.max_ports (endpoints)");
+        state.supervisors.create(state.heap, payload, header->supervisors, actors,
+                                 "node.max_actors (supervisors)");
+        state.deaths.create(state.heap, payload, header->deaths, actors,
+                            "node.max_actors (deaths)");
     } catch (const boost::interprocess::interprocess_exception& error) {
         return fail(Errc::no_memory, std::string("directory: ") + error.what());
     }
@@ -187,6 +196,10 @@ Result<RingId> Directory::add(const RingRecord& record) { return state_->rings.a
 Result<EndpointId> Directory::add(const EndpointRecord& record) {
     return state_->endpoints.add(record);
 }
+Result<SupervisorId> Directory::add(const SupervisorRecord& record) {
+    return state_->supervisors.add(record);
+}
+Result<DeathId> Directory::add(const DeathRecord& record) { return state_->deaths.add(record); }
 
 void Directory::update(ActorId id, const ActorRecord& record) {
     state_->table(id).update(id, record);
@@ -200,16 +213,26 @@ void Directory::update(RingId id, const RingRecord& record) {
 void Directory::update(EndpointId id, const EndpointRecord& record) {
     state_->table(id).update(id, record);
 }
+void Directory::update(SupervisorId id, const SupervisorRecord& record) {
+    state_->table(id).update(id, record);
+}
+void Directory::update(DeathId id, const DeathRecord& record) {
+    state_->table(id).update(id, record);
+}
 
 void Directory::remove(ActorId id) { state_->table(id).remove(id); }
 void Directory::remove(PortId id) { state_->table(id).remove(id); }
 void Directory::remove(RingId id) { state_->table(id).remove(id); }
 void Directory::remove(EndpointId id) { state_->table(id).remove(id); }
+void Directory::remove(SupervisorId id) { state_->table(id).remove(id); }
+void Directory::remove(DeathId id) { state_->table(id).remove(id); }
 
 ActorRecord Directory::get(ActorId id) const { return state_->table(id).get(id); }
 PortRecord Directory::get(PortId id) const { return state_->table(id).get(id); }
 RingRecord Directory::get(RingId id) const { return state_->table(id).get(id); }
 EndpointRecord Directory::get(EndpointId id) const { return state_->table(id).get(id); }
+SupervisorRecord Directory::get(SupervisorId id) const { return state_->table(id).get(id); }
+DeathRecord Directory::get(DeathId id) const { return state_->table(id).get(id); }
 
 bool Directory::alive(ActorId id) const noexcept { return state_->actors.alive(id); }
 bool Directory::alive(PortId id) const noexcept { return state_->ports.alive(id); }

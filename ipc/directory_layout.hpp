@@ -2,7 +2,7 @@
 /// @file
 /// The records of the directory: what a node consists of, as plain bytes for every process to read.
 ///
-/// Model     Four tables of fixed length. A place of a table is free (generation 0) or holds one record; a RecordId names
+/// Model     Six tables of fixed length. A place of a table is free (generation 0) or holds one record; a RecordId names
 ///           a record and its generation, so that an id of something that has gone finds nothing.
 /// Memory    A segment: DirectoryHeader, then a Boost.Interprocess heap from which the tables were taken once. Offsets are
 ///           from the payload's start. Zero bytes are free places, so untouched tables take no memory.
@@ -18,7 +18,7 @@
 namespace streamlib::ipc {
 
 /// Bumped with any change below.
-inline constexpr std::uint64_t directory_layout_hash = 0x2026'11'22'0001'0001;
+inline constexpr std::uint64_t directory_layout_hash = 0x2026'11'22'0001'0002;
 inline constexpr std::uint32_t no_index = 0xFFFF'FFFF;
 
 /// Names one record of one table. Generation 0 names none.
@@ -47,12 +47,15 @@ enum class ExitKind : std::uint32_t {
 };
 enum class SpawnTier : std::uint32_t { fork, exec, standby };
 
+struct SupervisorRecord;
+struct DeathRecord;
+
 struct ActorRecord {
     std::uint32_t generation = 0;  ///< Of the place; 0: free. Set by the directory.
     ActorState state{};
     FixedText<64> name{};  ///< Instance name.
     FixedText<64> class_name{};
-    FixedText<64> supervisor{};      ///< Empty: the node's own.
+    FixedText<64> supervisor{};      ///< "node": the node's own; empty: not supervised.
     FixedText<64> family{};          ///< Zygote it came from; empty: the base zygote.
     FixedText<32> dispatcher{};      ///< "process".
     RecordId<ActorRecord> parent{};  ///< Of the supervision tree.
@@ -67,7 +70,9 @@ struct ActorRecord {
     ExitKind exit_kind{};                   ///< Of the incarnation that ended last.
     std::int32_t exit_code = 0;
     FixedText<128> exit_text{};
-    std::uint64_t reserved[8]{};
+    RecordId<DeathRecord>
+        death{};  ///< What was seen when a process of it ended last; none: none has.
+    std::uint64_t reserved[7]{};
 };
 static_assert(sizeof(ActorRecord) == 560 && alignof(ActorRecord) == 8);
 
@@ -127,11 +132,11 @@ struct TableHeader {
 };
 
 struct DirectoryHeader {
-    TableHeader actors, ports, rings, endpoints;
+    TableHeader actors, ports, rings, endpoints, supervisors, deaths;
     SharedWord changes{0};          ///< Grows with every change of any record.
     std::uint64_t heap_offset = 0;  ///< Where Boost's heap starts.
     std::uint64_t heap_bytes = 0;
-    std::uint64_t reserved[9]{};
+    std::uint64_t reserved[1]{};
 };
 static_assert(sizeof(DirectoryHeader) == 224);
 
@@ -139,5 +144,7 @@ using ActorId = RecordId<ActorRecord>;
 using PortId = RecordId<PortRecord>;
 using RingId = RecordId<RingRecord>;
 using EndpointId = RecordId<EndpointRecord>;
+using SupervisorId = RecordId<SupervisorRecord>;
+using DeathId = RecordId<DeathRecord>;
 
 }  // namespace streamlib::ipc

@@ -59,6 +59,8 @@ struct DirectoryView::State {
     TableView<PortRecord> ports;
     TableView<RingRecord> rings;
     TableView<EndpointRecord> endpoints;
+    TableView<SupervisorRecord> supervisors;
+    TableView<DeathRecord> deaths;
 };
 
 DirectoryView::DirectoryView() noexcept = default;
@@ -80,7 +82,9 @@ Result<DirectoryView> DirectoryView::map(int fd) {
     if (!state.actors.open(payload, bytes, state.header->actors) ||
         !state.ports.open(payload, bytes, state.header->ports) ||
         !state.rings.open(payload, bytes, state.header->rings) ||
-        !state.endpoints.open(payload, bytes, state.header->endpoints)) {
+        !state.endpoints.open(payload, bytes, state.header->endpoints) ||
+        !state.supervisors.open(payload, bytes, state.header->supervisors) ||
+        !state.deaths.open(payload, bytes, state.header->deaths)) {
         return fail(Errc::mismatch, "directory: a table lies outside of its segment");
     }
     return view;
@@ -91,6 +95,9 @@ std::uint32_t DirectoryView::port_places() const noexcept { return state_->ports
 std::uint32_t DirectoryView::ring_places() const noexcept { return state_->rings.used_places(); }
 std::uint32_t DirectoryView::endpoint_places() const noexcept {
     return state_->endpoints.used_places();
+}
+std::uint32_t DirectoryView::supervisor_places() const noexcept {
+    return state_->supervisors.used_places();
 }
 
 std::optional<ActorRecord> DirectoryView::actor(std::uint32_t index) const {
@@ -105,6 +112,9 @@ std::optional<RingRecord> DirectoryView::ring(std::uint32_t index) const {
 std::optional<EndpointRecord> DirectoryView::endpoint(std::uint32_t index) const {
     return state_->endpoints.at(index);
 }
+std::optional<SupervisorRecord> DirectoryView::supervisor(std::uint32_t index) const {
+    return state_->supervisors.at(index);
+}
 
 std::optional<ActorRecord> DirectoryView::get(ActorId id) const { return state_->actors.get(id); }
 std::optional<PortRecord> DirectoryView::get(PortId id) const { return state_->ports.get(id); }
@@ -112,6 +122,10 @@ std::optional<RingRecord> DirectoryView::get(RingId id) const { return state_->r
 std::optional<EndpointRecord> DirectoryView::get(EndpointId id) const {
     return state_->endpoints.get(id);
 }
+std::optional<SupervisorRecord> DirectoryView::get(SupervisorId id) const {
+    return state_->supervisors.get(id);
+}
+std::optional<DeathRecord> DirectoryView::get(DeathId id) const { return state_->deaths.get(id); }
 
 ActorId DirectoryView::find_actor(std::string_view name) const {
     const std::uint32_t places = actor_places();

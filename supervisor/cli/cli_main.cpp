@@ -18,6 +18,8 @@ namespace {
         case Verb::ps: return ps_verb(line, screen);
         case Verb::tree: return tree_verb(line, screen);
         case Verb::logs: return logs_verb(line, screen);
+        case Verb::events: return events_verb(line, screen);
+        case Verb::crash: return crash_verb(line, screen);
         case Verb::stop: return stop_verb(line, screen);
         case Verb::restart: return restart_verb(line, screen);
         case Verb::kill: return kill_verb(line, screen);

@@ -32,6 +32,8 @@ constexpr std::array verbs{
     VerbWords{Verb::ps, "ps", "List the actors of a running node"},
     VerbWords{Verb::tree, "tree", "The same as a supervision tree"},
     VerbWords{Verb::logs, "logs", "What actors logged, also after they died"},
+    VerbWords{Verb::events, "events", "What happened to actors, supervisors and the node"},
+    VerbWords{Verb::crash, "crash", "How an actor died the last time"},
     VerbWords{Verb::stop, "stop", "Stop a node, or one actor with its children"},
     VerbWords{Verb::restart, "restart", "Give an actor a new incarnation, whatever it does"},
     VerbWords{Verb::kill, "kill", "Send a signal to an actor's process"},
@@ -40,8 +42,8 @@ constexpr std::array verbs{
 };
 
 /// Of the contract, to come with later versions.
-constexpr std::array later{"top",    "crash",  "events", "replace", "send",   "ask", "set",   "tap",
-                           "record", "replay", "trace",  "clock",   "st2110", "dot", "doctor"};
+constexpr std::array later{"top",    "replace", "send",  "ask",    "set", "tap",   "record",
+                           "replay", "trace",   "clock", "st2110", "dot", "doctor"};
 
 /// The texts that CLI11 fills, before they become values.
 struct Texts {
@@ -93,10 +95,10 @@ void add_options(CLI::App& app, Verb verb, CommandLine& line, Texts& texts) {
     if (verb == Verb::logs || verb == Verb::stop) {
         add_subject(app, line, "ACTOR", "Instance name or URI (default: all of the node)", false);
     }
-    if (verb == Verb::kill || verb == Verb::wait || verb == Verb::restart)
+    if (verb == Verb::kill || verb == Verb::wait || verb == Verb::restart || verb == Verb::crash)
         add_subject(app, line, "ACTOR", "Instance name or URI", true);
     if (verb == Verb::ps || verb == Verb::tree) app.add_flag("--once", texts.once)->group("");
-    if (verb == Verb::logs) {
+    if (verb == Verb::logs || verb == Verb::events) {
         app.add_flag("-f,--follow", line.follow, "Go on until interrupted or the node ends");
         app.add_option("-n,--last", texts.last, "Only the newest so many lines of each actor")
             ->check(CLI::NonNegativeNumber);
@@ -196,7 +198,8 @@ ParsedLine parse_command_line(const std::vector<std::string>& words) {
     for (std::size_t n = 0; n < verbs.size(); ++n) {
         const CLI::App& sub = *app.get_subcommand(verbs[n].word);
         if (!sub.parsed()) continue;
-        const bool last_given = verbs[n].verb == Verb::logs && sub.count("--last") > 0;
+        const bool last_given = (verbs[n].verb == Verb::logs || verbs[n].verb == Verb::events) &&
+                                sub.count("--last") > 0;
         return finished(verbs[n], std::move(lines[n]), texts[n], last_given);
     }
     return usage_error("a command is missing; see streamlib --help");

@@ -20,6 +20,8 @@ enum class Verb : std::uint8_t {
     ps,
     tree,
     logs,
+    events,
+    crash,
     stop,
     restart,
     kill,

@@ -7,6 +7,7 @@
 #include "runtime/uri.hpp"
 #include "supervisor/cli/http_client.hpp"
 #include "supervisor/control/api_json.hpp"
+#include "supervisor/control/supervision_json.hpp"
 #include "supervisor/control/target.hpp"
 #include "supervisor/node/run_directory.hpp"
 
@@ -31,6 +32,10 @@ constexpr std::chrono::milliseconds look_again{
     std::string target = "/v1/actors/" + percent_encoded(actor);
     if (!verb.empty()) target.append("/").append(verb);
     return target;
+}
+
+[[nodiscard]] std::string line_query(std::uint64_t from, std::optional<std::uint64_t> last) {
+    return last ? "?last=" + std::to_string(*last) : "?from=" + std::to_string(from);
 }
 
 }  // namespace
@@ -110,9 +115,19 @@ Result<ActorRow> NodeClient::actor(std::string_view name_or_uri) const {
 
 Result<LogPage> NodeClient::logs(std::string_view actor, std::uint64_t from,
                                  std::optional<std::uint64_t> last) const {
-    const std::string query =
-        last ? "?last=" + std::to_string(*last) : "?from=" + std::to_string(from);
-    return get(actor_target(actor, "logs") + query).and_then(read_logs);
+    return get(actor_target(actor, "logs") + line_query(from, last)).and_then(read_logs);
+}
+
+Result<std::vector<SupervisorRow>> NodeClient::supervisors() const {
+    return get("/v1/supervisors").and_then(read_supervisors);
+}
+
+Result<EventPage> NodeClient::events(std::uint64_t from, std::optional<std::uint64_t> last) const {
+    return get("/v1/events" + line_query(from, last)).and_then(read_events);
+}
+
+Result<CrashReport> NodeClient::crash(std::string_view actor) const {
+    return get(actor_target(actor, "crash")).and_then(read_crash);
 }
 
 Result<> NodeClient::stop_node() const { return post("/v1/stop"); }

@@ -16,6 +16,7 @@
 #include "ipc/base/error.hpp"
 #include "ipc/base/time.hpp"
 #include "supervisor/control/api.hpp"
+#include "supervisor/control/supervision_rows.hpp"
 
 namespace streamlib::supervision {
 
@@ -33,6 +34,10 @@ public:
     [[nodiscard]] Result<std::vector<RingRow>> rings() const;
     [[nodiscard]] Result<LogPage> logs(std::string_view actor, std::uint64_t from,
                                        std::optional<std::uint64_t> last = std::nullopt) const;
+    [[nodiscard]] Result<std::vector<SupervisorRow>> supervisors() const;
+    [[nodiscard]] Result<EventPage> events(std::uint64_t from,
+                                           std::optional<std::uint64_t> last = std::nullopt) const;
+    [[nodiscard]] Result<CrashReport> crash(std::string_view actor) const;
     [[nodiscard]] Result<> stop_node() const;
     [[nodiscard]] Result<> stop_actor(const ActorRow& actor) const;
     [[nodiscard]] Result<> kill_actor(const ActorRow& actor, int signal) const;

@@ -7,6 +7,7 @@
 #include "supervisor/cli/node_words.hpp"
 #include "supervisor/cli/verbs.hpp"
 #include "supervisor/control/api_json.hpp"
+#include "supervisor/control/supervision_json.hpp"
 
 namespace streamlib::supervision {
 
@@ -82,11 +83,14 @@ int tree_verb(const CommandLine& line, Screen& screen) {
     if (!node) return failed(screen, node.error());
     const auto rows = client->actors();
     if (!rows) return failed(screen, rows.error());
+    const auto supervisors = client->supervisors();
+    if (!supervisors) return failed(screen, supervisors.error());
     if (!line.json) {
-        print_table(screen, tree_words(*node, *rows, screen.terminal().colours));
+        print_table(screen, tree_words(*node, *rows, *supervisors, screen.terminal().colours));
         return 0;
     }
-    for (const TreeRow& row : tree_rows(*rows)) screen.line(tree_line(row, *rows));
+    for (const TreeRow& row : tree_rows(*rows, *supervisors))
+        screen.line(tree_line(row, *rows, *supervisors));
     return 0;
 }
 

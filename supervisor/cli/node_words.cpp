@@ -5,6 +5,8 @@
 #include <ctime>
 #include <optional>
 
+#include "runtime/graph/duration.hpp"
+
 namespace streamlib::supervision {
 
 namespace {
@@ -13,9 +15,7 @@ namespace {
     return pid == 0 ? "-" : std::to_string(pid);
 }
 
-[[nodiscard]] Cell state_cell(const ActorRow& row) {
-    return {row.state, colour_of_state(row.state)};
-}
+[[nodiscard]] Cell state_cell(const std::string& state) { return {state, colour_of_state(state)}; }
 
 /// Whether rows[n] is followed by another of its own depth below the same parent.
 [[nodiscard]] bool has_younger(const std::vector<TreeRow>& rows, std::size_t n) {
@@ -32,6 +32,29 @@ namespace {
     return level == "debug" ? Colour::faint : Colour::none;
 }
 
+[[nodiscard]] std::vector<Cell> actor_cells(const std::string& name, const ActorRow& actor) {
+    return {{name},
+            {actor.class_name},
+            state_cell(actor.state),
+            {pid_words(actor.pid)},
+            {std::to_string(actor.restarts)},
+            {printable(actor.exit.value_or(""))}};
+}
+
+/// In the place of the restarts how many are left of how many: "9 of 10 left in 10s".
+[[nodiscard]] std::vector<Cell> supervisor_cells(const std::string& name,
+                                                 const SupervisorRow* row) {
+    if (row == nullptr) return {{name}, {"supervisor"}};
+    const bool spent = row->intensity_left == 0;
+    return {{name},
+            {row->strategy},
+            state_cell(row->state),
+            {},
+            {std::to_string(row->intensity_left) + " of " + std::to_string(row->intensity) +
+                 " left in " + duration_text(static_cast<Nanoseconds>(row->period_ms) * 1'000'000),
+             spent ? Colour::between : Colour::none}};
+}
+
 }  // namespace
 
 std::string span_of(Nanoseconds span) {
@@ -43,7 +66,7 @@ std::string ps_words(const std::vector<ActorRow>& rows, bool colours) {
     for (const ActorRow& row : rows) {
         cells.push_back({{row.uri},
                          {pid_words(row.pid)},
-                         state_cell(row),
+                         state_cell(row.state),
                          {std::to_string(row.restarts)},
                          {std::to_string(row.incarnation)},
                          {span_words(row.uptime_ms)},
@@ -65,12 +88,14 @@ std::string ps_words(const std::vector<ActorRow>& rows, bool colours) {
                  cells, colours);
 }
 
-std::string tree_words(const NodeRow& node, const std::vector<ActorRow>& rows, bool colours) {
+std::string tree_words(const NodeRow& node, const std::vector<ActorRow>& actors,
+                       const std::vector<SupervisorRow>& supervisors, bool colours) {
     std::vector<std::vector<Cell>> cells;
     cells.push_back(
         {{node.name}, {"node"}, {"RUNNING", Colour::good}, {pid_words(node.launcher_pid)}, {}, {}});
-    const std::vector<TreeRow> tree = tree_rows(rows);
-    std::vector<bool> open;  // By depth: whether a branch goes on further down.
+    const std::vector<TreeRow> tree = tree_rows(actors, supervisors);
+    std::vector<std::string_view> path;  // By depth: who stands above.
+    std::vector<bool> open;              // By depth: whether a branch goes on further down.
     for (std::size_t n = 0; n < tree.size(); ++n) {
         const TreeRow& row = tree[n];
         open.resize(row.depth + 1);
@@ -79,17 +104,19 @@ std::string tree_words(const NodeRow& node, const std::vector<ActorRow>& rows, b
         for (std::uint32_t depth = 0; depth < row.depth; ++depth)
             branch += open[depth] ? "│  " : "   ";
         branch += open[row.depth] ? "├─ " : "└─ ";
-        if (!row.actor) {
-            cells.push_back({{branch + row.name}, {"supervisor"}});
-            continue;
+        path.resize(row.depth);
+        const std::string name = branch + row.name;
+        if (row.actor) {
+            const ActorRow& actor = actors[*row.actor];
+            // Below its supervisor, where that is another than its parent's.
+            const bool apart =
+                !actor.parent.empty() && (path.empty() || path.back() != actor.parent);
+            cells.push_back(actor_cells(apart ? name + " (of " + actor.parent + ")" : name, actor));
+        } else {
+            cells.push_back(
+                supervisor_cells(name, row.supervisor ? &supervisors[*row.supervisor] : nullptr));
         }
-        const ActorRow& actor = rows[*row.actor];
-        cells.push_back({{branch + row.name},
-                         {actor.class_name},
-                         state_cell(actor),
-                         {pid_words(actor.pid)},
-                         {std::to_string(actor.restarts)},
-                         {printable(actor.exit.value_or(""))}});
+        path.push_back(row.name);
     }
     return table({{"NAME"}, {"CLASS"}, {"STATE"}, {"PID", true}, {"RESTARTS", true}, {"EXIT"}},
                  cells, colours);
@@ -112,16 +139,27 @@ std::string not_restarted_words(const WaitAnswer& answer, std::uint64_t incarnat
            not_reached_words(answer, "RUNNING", waited);
 }
 
-std::string log_words(std::string_view actor, const LogRow& row, std::size_t name_width,
-                      Nanoseconds tai_offset_ns, bool colours) {
-    const std::int64_t wall_ns = row.time_ns - tai_offset_ns;
+std::string wall_words(std::int64_t tai_ns, Nanoseconds tai_offset_ns) {
+    const std::int64_t wall_ns = tai_ns - tai_offset_ns;
     const std::time_t seconds = wall_ns / 1'000'000'000;
     std::tm local{};
     ::localtime_r(&seconds, &local);
     char time[64];
     std::snprintf(time, sizeof time, "%02d:%02d:%02d.%03d", local.tm_hour, local.tm_min,
                   local.tm_sec, static_cast<int>(wall_ns / 1'000'000 % 1000));
-    std::string text = coloured(time, Colour::faint, colours) + " ";
+    return time;
+}
+
+std::string event_words(const EventRow& row, Nanoseconds tai_offset_ns, bool colours) {
+    std::string text = row.kind.empty() ? row.text : row.kind + " " + row.subject + ": " + row.text;
+    return log_words({}, {row.number, row.time_ns, row.level, 0, std::move(text)}, 0, tai_offset_ns,
+                     colours);
+}
+
+std::string log_words(std::string_view actor, const LogRow& row, std::size_t name_width,
+                      Nanoseconds tai_offset_ns, bool colours) {
+    std::string text =
+        coloured(wall_words(row.time_ns, tai_offset_ns), Colour::faint, colours) + " ";
     if (name_width > 0) {
         text.append(actor)
             .append(name_width > actor.size() ? name_width - actor.size() : 0, ' ')

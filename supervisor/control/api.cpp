@@ -6,8 +6,6 @@
 #include <cctype>
 #include <charconv>
 #include <cstring>
-#include <map>
-#include <set>
 
 #include "supervisor/launcher/exit_reason.hpp"
 
@@ -17,49 +15,6 @@ namespace {
 
 constexpr std::array<std::string_view, 7> state_words{
     "NONE", "STARTING", "RUNNING", "STOPPING", "RESTARTING", "STOPPED", "FAILED"};
-
-/// Walks the tree once; an actor that was seen is not walked again, whatever its parents say.
-class TreeWalk {
-public:
-    explicit TreeWalk(const std::vector<ActorRow>& actors) : actors_(actors) {
-        std::set<std::string_view> names;
-        for (const ActorRow& actor : actors) names.insert(actor.name);
-        for (std::size_t n = 0; n < actors.size(); ++n) {
-            const ActorRow& actor = actors[n];
-            const bool child = !actor.parent.empty() && names.contains(actor.parent);
-            (child ? children_[actor.parent] : supervised_[actor.supervisor]).push_back(n);
-        }
-    }
-
-    std::vector<TreeRow> rows() {
-        below(supervised_[""], 0);
-        for (const auto& [supervisor, members] : supervised_) {
-            if (supervisor.empty()) continue;
-            rows_.push_back({std::string(supervisor), 0, std::nullopt});
-            below(members, 1);
-        }
-        for (std::size_t n = 0; n < actors_.size(); ++n)
-            add(n, 0);  // A loop of parents has no top.
-        return std::move(rows_);
-    }
-
-private:
-    void add(std::size_t index, std::uint32_t depth) {
-        if (!seen_.insert(index).second) return;
-        rows_.push_back({actors_[index].name, depth, index});
-        if (const auto found = children_.find(actors_[index].name); found != children_.end()) {
-            below(found->second, depth + 1);
-        }
-    }
-    void below(const std::vector<std::size_t>& members, std::uint32_t depth) {
-        for (const std::size_t member : members) add(member, depth);
-    }
-
-    const std::vector<ActorRow>& actors_;
-    std::map<std::string_view, std::vector<std::size_t>> children_, supervised_;
-    std::set<std::size_t> seen_;
-    std::vector<TreeRow> rows_;
-};
 
 }  // namespace
 
@@ -105,10 +60,6 @@ std::optional<std::string> exit_words(ipc::ExitKind kind, std::int32_t code,
     if (words.empty()) words = "exit 0";
     if (text.starts_with(words)) return std::string(text);
     return text.empty() ? words : words.append(": ").append(text);
-}
-
-std::vector<TreeRow> tree_rows(const std::vector<ActorRow>& actors) {
-    return TreeWalk(actors).rows();
 }
 
 std::string_view version() noexcept { return STREAMLIB_VERSION; }

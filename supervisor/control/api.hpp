@@ -28,7 +28,7 @@ struct ActorRow {
     std::uint64_t ticks = 0, ticks_dropped = 0;  ///< Over all incarnations, as all counts here.
 
     std::string name, class_name;
-    std::string parent, supervisor;  ///< Empty: none; the node's own.
+    std::string parent, supervisor;  ///< Empty: none. "node": the node's own supervisor.
     std::string tier;  ///< "fork", "exec", "standby": where this incarnation came from.
     std::uint64_t frames_in = 0, frames_out = 0;
     std::uint64_t missed = 0;  ///< Blocks of its inputs overwritten unseen.
@@ -87,13 +87,6 @@ struct DoneAnswer {
     std::uint64_t incarnation = 0;  ///< Of a restart: the first that is new; else 0.
 };
 
-/// What the tree shows on one line; an actor, or a supervisor (`actor` none).
-struct TreeRow {
-    std::string name;
-    std::uint32_t depth = 0;           ///< 0: right below the node.
-    std::optional<std::size_t> actor;  ///< Into the rows given.
-};
-
 /// "RUNNING", "STOPPED", "FAILED", "STARTING", "STOPPING", "RESTARTING"; "NONE" before the first start.
 [[nodiscard]] std::string_view state_word(ipc::ActorState state) noexcept;
 [[nodiscard]] bool is_state_word(std::string_view word) noexcept;
@@ -104,9 +97,6 @@ struct TreeRow {
                                                     std::string_view text);
 /// "KILL", "SIGKILL", "kill" or "9"; 0: there is none.
 [[nodiscard]] int signal_number(std::string_view text);
-
-/// Rows in the order of the supervision tree: each below its parent or supervisor, siblings as they were given.
-[[nodiscard]] std::vector<TreeRow> tree_rows(const std::vector<ActorRow>& actors);
 
 /// "0.1.0"
 [[nodiscard]] std::string_view version() noexcept;

@@ -1,49 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "supervisor/control/api_json.hpp"
 
-#include <boost/json.hpp>
+#include "supervisor/control/json_fields.hpp"
 
 namespace streamlib::supervision {
 
-namespace {
+using namespace fields;
 
-namespace json = boost::json;
-
-/// Length of the well-formed UTF-8 sequence that `text` begins with; 0: none (RFC 3629 section 4).
-[[nodiscard]] std::size_t utf8_sequence(std::string_view text) noexcept {
-    const auto byte = [&](std::size_t n) {
-        return n < text.size() ? static_cast<unsigned char>(text[n]) : 0U;
-    };
-    const auto tail = [&](std::size_t n) { return (byte(n) & 0xC0U) == 0x80U; };
-    const unsigned first = byte(0), second = byte(1);
-    if (first < 0x80) return 1;
-    if (first >= 0xC2 && first <= 0xDF) return tail(1) ? 2 : 0;
-    if (first >= 0xE0 && first <= 0xEF) {
-        if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F)) return 0;
-        return tail(1) && tail(2) ? 3 : 0;
-    }
-    if (first >= 0xF0 && first <= 0xF4) {
-        if ((first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F)) return 0;
-        return tail(1) && tail(2) && tail(3) ? 4 : 0;
-    }
-    return 0;
-}
-
-[[nodiscard]] json::string utf8(std::string_view text) {
-    json::string clean;
-    while (!text.empty()) {
-        const std::size_t length = utf8_sequence(text);
-        clean.append(length == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(0, length));
-        text.remove_prefix(length == 0 ? 1 : length);
-    }
-    return clean;
-}
-
-[[nodiscard]] json::value optional_text(const std::optional<std::string>& text) {
-    return text ? json::value(utf8(*text)) : json::value(nullptr);
-}
-
-[[nodiscard]] json::object ps_object(const ActorRow& row) {
+json::object fields::ps_object(const ActorRow& row) {
     return {{"uri", utf8(row.uri)},
             {"pid", row.pid},
             {"state", utf8(row.state)},
@@ -55,6 +19,22 @@ namespace json = boost::json;
             {"ticks", row.ticks},
             {"ticks_dropped", row.ticks_dropped}};
 }
+
+json::object fields::log_object(const LogRow& row) {
+    return {{"number", row.number},
+            {"time_ns", row.time_ns},
+            {"level", utf8(row.level)},
+            {"incarnation", row.incarnation},
+            {"text", utf8(row.text)}};
+}
+
+LogRow fields::log_of(const json::object& object) {
+    return {number_of<std::uint64_t>(object, "number"), number_of<std::int64_t>(object, "time_ns"),
+            text_of(object, "level"), number_of<std::uint64_t>(object, "incarnation"),
+            text_of(object, "text")};
+}
+
+namespace {
 
 [[nodiscard]] json::object actor_object(const ActorRow& row) {
     json::object object = ps_object(row);
@@ -87,65 +67,7 @@ namespace json = boost::json;
             {"bytes", row.bytes},           {"readers", std::move(readers)}};
 }
 
-[[nodiscard]] json::object log_object(const LogRow& row) {
-    return {{"number", row.number},
-            {"time_ns", row.time_ns},
-            {"level", utf8(row.level)},
-            {"incarnation", row.incarnation},
-            {"text", utf8(row.text)}};
-}
-
-/// The rows from `at` that are deeper than `depth`, as a list of objects with their own "children".
-[[nodiscard]] json::array tree_below(const std::vector<TreeRow>& rows, std::size_t& at,
-                                     std::uint32_t depth, const std::vector<ActorRow>& actors) {
-    json::array list;
-    while (at < rows.size() && rows[at].depth >= depth) {
-        const TreeRow& row = rows[at++];
-        json::object object = row.actor ? ps_object(actors[*row.actor]) : json::object{};
-        object["name"] = utf8(row.name);
-        object["kind"] = row.actor ? "actor" : "supervisor";
-        object["children"] = tree_below(rows, at, row.depth + 1, actors);
-        list.push_back(std::move(object));
-    }
-    return list;
-}
-
 // ---- reading ----
-
-[[nodiscard]] Result<json::object> read_object(std::string_view text) {
-    json::error_code error;
-    json::value value = json::parse(text, error, {}, {.max_depth = 32});
-    if (error || !value.is_object())
-        return fail(Errc::parse, "the control process answered with something else than JSON");
-    return std::move(value.get_object());
-}
-
-[[nodiscard]] std::string text_of(const json::object& object, std::string_view key) {
-    const json::value* value = object.if_contains(key);
-    return value != nullptr && value->is_string() ? std::string(value->get_string())
-                                                  : std::string();
-}
-
-template <class Number>
-[[nodiscard]] Number number_of(const json::object& object, std::string_view key) {
-    const json::value* value = object.if_contains(key);
-    if (value == nullptr) return 0;
-    json::error_code error;
-    const auto number = value->to_number<Number>(error);
-    return error ? Number{0} : number;
-}
-
-[[nodiscard]] bool flag_of(const json::object& object, std::string_view key) {
-    const json::value* value = object.if_contains(key);
-    return value != nullptr && value->is_bool() && value->get_bool();
-}
-
-[[nodiscard]] std::optional<std::string> optional_text_of(const json::object& object,
-                                                          std::string_view key) {
-    const json::value* value = object.if_contains(key);
-    if (value == nullptr || !value->is_string()) return std::nullopt;
-    return std::string(value->get_string());
-}
 
 [[nodiscard]] ActorRow actor_of(const json::object& object) {
     ActorRow row;
@@ -176,27 +98,8 @@ template <class Number>
     return row;
 }
 
-[[nodiscard]] LogRow log_of(const json::object& object) {
-    return {number_of<std::uint64_t>(object, "number"), number_of<std::int64_t>(object, "time_ns"),
-            text_of(object, "level"), number_of<std::uint64_t>(object, "incarnation"),
-            text_of(object, "text")};
-}
-
 [[nodiscard]] RingReaderRow reader_of(const json::object& object) {
     return {text_of(object, "input"), number_of<std::uint32_t>(object, "cell")};
-}
-
-/// What `read` makes of each object in the list `key`; what is no object is left out.
-template <class Row, class Read>
-[[nodiscard]] std::vector<Row> rows_of(const json::object& object, std::string_view key,
-                                       Read read) {
-    std::vector<Row> rows;
-    const json::value* list = object.if_contains(key);
-    if (list == nullptr || !list->is_array()) return rows;
-    for (const json::value& value : list->get_array()) {
-        if (value.is_object()) rows.push_back(read(value.get_object()));
-    }
-    return rows;
 }
 
 [[nodiscard]] RingRow ring_of(const json::object& object) {
@@ -214,16 +117,6 @@ template <class Row, class Read>
     return row;
 }
 
-/// `{"KEY": [ row, … ]}`
-template <class Row, class Write>
-[[nodiscard]] std::string list_json(std::string_view key, const std::vector<Row>& rows,
-                                    Write write) {
-    json::array list;
-    list.reserve(rows.size());
-    for (const Row& row : rows) list.push_back(write(row));
-    return json::serialize(json::object{{key, std::move(list)}});
-}
-
 }  // namespace
 
 std::string actors_json(const std::vector<ActorRow>& rows) {
@@ -237,15 +130,6 @@ std::string done_json(const DoneAnswer& done) {
     json::object object{{"ok", true}};
     if (done.incarnation != 0) object["incarnation"] = done.incarnation;
     return json::serialize(object);
-}
-
-std::string tree_json(const NodeRow& node, const std::vector<ActorRow>& rows) {
-    const std::vector<TreeRow> tree = tree_rows(rows);
-    std::size_t at = 0;
-    return json::serialize(json::object{{"name", utf8(node.name)},
-                                        {"kind", "node"},
-                                        {"pid", node.launcher_pid},
-                                        {"children", tree_below(tree, at, 0, rows)}});
 }
 
 std::string node_json(const NodeRow& node) {
@@ -353,16 +237,6 @@ std::string ring_line(const RingCost& ring) {
                                         {"cells", ring.cells},
                                         {"readers", ring.readers},
                                         {"bytes", ring.bytes}});
-}
-
-std::string tree_line(const TreeRow& row, const std::vector<ActorRow>& actors) {
-    json::object object{{"name", utf8(row.name)},
-                        {"depth", row.depth},
-                        {"kind", row.actor ? "actor" : "supervisor"}};
-    if (row.actor) {
-        for (auto& [key, value] : ps_object(actors[*row.actor])) object[key] = std::move(value);
-    }
-    return json::serialize(object);
 }
 
 std::string log_line(std::string_view actor, const LogRow& row) {

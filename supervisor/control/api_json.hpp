@@ -20,7 +20,6 @@ namespace streamlib::supervision {
 // What HTTP carries.
 [[nodiscard]] std::string actors_json(const std::vector<ActorRow>& rows);  ///< {"actors": [ … ]}
 [[nodiscard]] std::string actor_json(const ActorRow& row);
-[[nodiscard]] std::string tree_json(const NodeRow& node, const std::vector<ActorRow>& rows);
 [[nodiscard]] std::string rings_json(const std::vector<RingRow>& rows);  ///< {"rings": [ … ]}
 [[nodiscard]] std::string node_json(const NodeRow& node);
 [[nodiscard]] std::string logs_json(const LogPage& page);  ///< {"lines": [ … ], "next", "lost"}
@@ -41,7 +40,6 @@ namespace streamlib::supervision {
 
 // What the command line prints with --json, one object a line.
 [[nodiscard]] std::string ps_line(const ActorRow& row);  ///< The columns of `ps` and no others.
-[[nodiscard]] std::string tree_line(const TreeRow& row, const std::vector<ActorRow>& actors);
 [[nodiscard]] std::string log_line(std::string_view actor, const LogRow& row);
 /// {"kind": "finding"|"note", "file", "line", "key", "text"}
 [[nodiscard]] std::string finding_line(std::string_view kind, std::string_view file,

@@ -104,6 +104,9 @@ private:
             if (const auto added = node_->add_page(*notice, std::move(message.fds[0])); !added) {
                 std::fprintf(stderr, "control: %s\n", added.error().text.c_str());
             }
+        } else if (kind == NoticeKind::events && message.fds.size() == 1) {
+            if (const auto added = node_->add_events(std::move(message.fds[0])); !added)
+                std::fprintf(stderr, "control: %s\n", added.error().text.c_str());
         } else if (kind == NoticeKind::reply) {
             const auto reply = control_link::record_in<control_link::Reply>(message.bytes);
             if (reply) answer(*reply);

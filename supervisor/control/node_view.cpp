@@ -171,13 +171,18 @@ NodeRow NodeView::node() const {
 Result<LogPage> NodeView::logs(const ActorRow& actor, const LogQuery& query) const {
     const ipc::ActorPage* const found = page(actor.index, actor.generation);
     if (found == nullptr) return fail(Errc::not_found, "actor " + actor.name + ": has no log yet");
-    ipc::LogReader reader(&found->log);
+    return read_log(found->log, query,
+                    actor.pid == 0 ? ipc::Unfinished::skip : ipc::Unfinished::wait);
+}
+
+LogPage read_log(const ipc::LogRing& log, const LogQuery& query, ipc::Unfinished unfinished) {
+    ipc::LogReader reader(&log);
     if (query.last) {
         reader.seek_last(*query.last);
     } else {
         reader.seek(query.from);
     }
-    auto read = reader.read(actor.pid == 0 ? ipc::Unfinished::skip : ipc::Unfinished::wait);
+    auto read = reader.read(unfinished);
     LogPage page{{}, reader.position(), read.lost};
     for (ipc::LogLine& line : read.lines) {
         if (line.truncated) line.text += " …";

@@ -29,6 +29,9 @@ public:
     /// Keeps an actor's page; a later one of the same place replaces it. Errors: as MappedSegment::map.
     [[nodiscard]] Result<> add_page(const control_link::ActorPageNotice& notice, UniqueFd fd);
 
+    /// Keeps the launcher's event book. Errors: as MappedSegment::map.
+    [[nodiscard]] Result<> add_events(UniqueFd fd);
+
     [[nodiscard]] const std::string& run_dir() const noexcept { return run_dir_; }
     [[nodiscard]] std::uint64_t changes() const noexcept { return directory_.changes(); }
 
@@ -37,6 +40,9 @@ public:
     [[nodiscard]] std::optional<ActorRow> actor(std::string_view name) const override;
     [[nodiscard]] std::vector<RingRow> rings() const override;
     [[nodiscard]] Result<LogPage> logs(const ActorRow& actor, const LogQuery& query) const override;
+    [[nodiscard]] std::vector<SupervisorRow> supervisors() const override;
+    [[nodiscard]] Result<EventPage> events(const LogQuery& query) const override;
+    [[nodiscard]] CrashReport crash(const ActorRow& actor) const override;
 
 private:
     struct Page {
@@ -51,7 +57,12 @@ private:
     std::int32_t launcher_pid_ = 0;
     std::int64_t started_monotonic_ns_ = 0;
     ipc::DirectoryView directory_;
+    ipc::MappedSegment events_;
     std::map<std::uint32_t, Page> pages_;  ///< By place in the directory.
 };
+
+/// What is left of a log, from where the query says.
+[[nodiscard]] LogPage read_log(const ipc::LogRing& log, const LogQuery& query,
+                               ipc::Unfinished unfinished);
 
 }  // namespace streamlib::supervision

@@ -5,6 +5,7 @@
 
 #include "runtime/nearest_word.hpp"
 #include "supervisor/control/api_json.hpp"
+#include "supervisor/control/supervision_json.hpp"
 #include "supervisor/control/target.hpp"
 
 namespace streamlib::supervision {
@@ -41,16 +42,28 @@ using control_link::RequestKind;
     return asked;
 }
 
-[[nodiscard]] Routed logs(const Target& target, const ActorRow& row, const NodeSource& node) {
+[[nodiscard]] Result<LogQuery> log_query(const Target& target) {
     LogQuery query;
     const auto from = target.number("from", 0);
     const auto last = target.number("last", 0);
-    if (!from || !last) return failure(from ? last.error() : from.error());
+    if (!from || !last) return tl::unexpected(from ? last.error() : from.error());
     query.from = *from;
     if (target.value("last")) query.last = *last;
-    const auto page = node.logs(row, query);
+    return query;
+}
+
+[[nodiscard]] Routed logs(const Target& target, const ActorRow& row, const NodeSource& node) {
+    const auto page =
+        log_query(target).and_then([&](const LogQuery& query) { return node.logs(row, query); });
     if (!page) return failure(page.error());
     return HttpResponse{200, logs_json(*page)};
+}
+
+[[nodiscard]] Routed events(const Target& target, const NodeSource& node) {
+    const auto page =
+        log_query(target).and_then([&](const LogQuery& query) { return node.events(query); });
+    if (!page) return failure(page.error());
+    return HttpResponse{200, events_json(*page)};
 }
 
 /// What is done to an actor, by its word.
@@ -82,15 +95,17 @@ using control_link::RequestKind;
     const std::string& name = target.segments[2];
     const std::string verb = target.segments.size() > 3 ? target.segments[3] : "";
     const auto act = request_kind(verb);
-    if (target.segments.size() > 4 || (!act && !verb.empty() && verb != "logs")) {
+    if (target.segments.size() > 4 ||
+        (!act && !verb.empty() && verb != "logs" && verb != "crash")) {
         return error_response(404, Errc::not_found,
-                              "no such page; an actor has logs, stop, restart and kill");
+                              "no such page; an actor has logs, crash, stop, restart and kill");
     }
     const auto row = node.actor(name);
     if (!row) return no_such_actor(name, node);
     if (request.method != (act ? "POST" : "GET")) return wrong_method(act ? "POST" : "GET");
     if (act) return act_on(target, *row, *act);
     if (verb == "logs") return logs(target, *row, node);
+    if (verb == "crash") return HttpResponse{200, crash_json(node.crash(*row))};
     return HttpResponse{200, actor_json(*row)};
 }
 
@@ -118,7 +133,10 @@ using control_link::RequestKind;
 [[nodiscard]] Routed route_page(std::string_view page, const Target& target,
                                 const NodeSource& node) {
     if (page == "actors") return HttpResponse{200, actors_json(node.actors())};
-    if (page == "tree") return HttpResponse{200, tree_json(node.node(), node.actors())};
+    if (page == "tree")
+        return HttpResponse{200, tree_json(node.node(), node.actors(), node.supervisors())};
+    if (page == "supervisors") return HttpResponse{200, supervisors_json(node.supervisors())};
+    if (page == "events") return events(target, node);
     if (page == "node") return HttpResponse{200, node_json(node.node())};
     if (page == "rings") return HttpResponse{200, rings_json(node.rings())};
     return route_wait(target);
@@ -131,9 +149,10 @@ Routed route(const HttpRequest& request, const NodeSource& node) {
     if (!target) return failure(target.error());
     const std::vector<std::string>& path = target->segments;
     const auto nothing = [] {
-        return error_response(
-            404, Errc::not_found,
-            "no such page; there are /v1/node, actors, tree, rings, wait, stop and actors/NAME");
+        return error_response(404, Errc::not_found,
+                              "no such page; there are /v1/node, actors, supervisors, tree, rings, "
+                              "events, wait, stop and "
+                              "actors/NAME");
     };
     if (path.size() < 2 || path[0] != "v1") return nothing();
     if (path.size() > 2)
@@ -144,7 +163,8 @@ Routed route(const HttpRequest& request, const NodeSource& node) {
         asked.request.kind = RequestKind::stop_node;
         return asked;
     }
-    constexpr std::string_view pages[] = {"actors", "tree", "node", "rings", "wait"};
+    constexpr std::string_view pages[] = {"actors", "supervisors", "tree", "node",
+                                          "rings",  "events",      "wait"};
     if (std::find(std::begin(pages), std::end(pages), path[1]) == std::end(pages)) return nothing();
     return request.method == "GET" ? route_page(path[1], *target, node) : wrong_method("GET");
 }

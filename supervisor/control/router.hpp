@@ -18,6 +18,7 @@
 #include "ipc/base/error.hpp"
 #include "ipc/base/time.hpp"
 #include "supervisor/control/api.hpp"
+#include "supervisor/control/supervision_rows.hpp"
 #include "supervisor/control_link.hpp"
 
 namespace streamlib::supervision {
@@ -50,6 +51,10 @@ public:
     /// Errors: not_found (its page has not come yet).
     [[nodiscard]] virtual Result<LogPage> logs(const ActorRow& actor,
                                                const LogQuery& query) const = 0;
+    [[nodiscard]] virtual std::vector<SupervisorRow> supervisors() const = 0;
+    /// Errors: not_found (the book has not come yet).
+    [[nodiscard]] virtual Result<EventPage> events(const LogQuery& query) const = 0;
+    [[nodiscard]] virtual CrashReport crash(const ActorRow& actor) const = 0;
 };
 
 /// Send this to the launcher (its id is still to be set); its reply goes through `reply_response`.

@@ -8,8 +8,11 @@ constexpr std::size_t most_replies = 1024;  ///< Above that it floods us and doe
 
 }  // namespace
 
-ControlDesk::ControlDesk(control_link::NodeNotice node, OpenDirectory directory, OpenPage page)
-    : node_(node), directory_(std::move(directory)), page_(std::move(page)) {}
+ControlDesk::ControlDesk(control_link::NodeNotice node, Open directory, Open events, OpenPage page)
+    : node_(node),
+      directory_(std::move(directory)),
+      events_(std::move(events)),
+      page_(std::move(page)) {}
 
 void ControlDesk::begin_again() noexcept {
     sent_ = 0;
@@ -37,7 +40,14 @@ Result<> ControlDesk::send_next(ipc::Channel& channel) {
         const int fds[] = {directory->get()};
         return channel.send(control_link::bytes_of(notice), fds);
     }
-    const std::size_t actor = sent_ - 2;
+    if (sent_ == 2) {
+        const auto events = events_();
+        if (!events) return {};  // no descriptor left: control then knows no events
+        const control_link::EventsNotice notice;
+        const int fds[] = {events->get()};
+        return channel.send(control_link::bytes_of(notice), fds);
+    }
+    const std::size_t actor = sent_ - 3;
     const auto page = page_(actor);
     if (!page)
         return {};  // no descriptor left for it: control then shows that actor without counters
@@ -50,7 +60,7 @@ Result<> ControlDesk::send_next(ipc::Channel& channel) {
 
 bool ControlDesk::pump(ipc::Channel& channel) {
     if (!channel) return false;
-    for (; sent_ < 2 + actors_.size(); ++sent_) {
+    for (; sent_ < 3 + actors_.size(); ++sent_) {
         if (const auto sent = send_next(channel); !sent) return sent.error().code == Errc::timeout;
     }
     for (; !replies_.empty(); replies_.pop_front()) {

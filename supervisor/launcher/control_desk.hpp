@@ -21,10 +21,10 @@ namespace streamlib::supervision {
 
 class ControlDesk {
 public:
-    using OpenDirectory = std::function<Result<UniqueFd>()>;
+    using Open = std::function<Result<UniqueFd>()>;
     /// Descriptor of the n-th actor's page.
     using OpenPage = std::function<Result<UniqueFd>(std::size_t actor)>;
-    ControlDesk(control_link::NodeNotice node, OpenDirectory directory, OpenPage page);
+    ControlDesk(control_link::NodeNotice node, Open directory, Open events, OpenPage page);
 
     void add_actor(ipc::ActorId id) { actors_.push_back(id); }
     /// A new control process: everything again.
@@ -37,10 +37,10 @@ public:
 private:
     [[nodiscard]] Result<> send_next(ipc::Channel& channel);
     control_link::NodeNotice node_;
-    OpenDirectory directory_;
+    Open directory_, events_;
     OpenPage page_;
     std::vector<ipc::ActorId> actors_;
-    std::size_t sent_ = 0;  ///< 0: node is next, 1: directory, 2 + n: page of actor n.
+    std::size_t sent_ = 0;  ///< 0: node is next, 1: directory, 2: events, 3 + n: page of actor n.
     std::deque<control_link::Reply> replies_;
 };
 

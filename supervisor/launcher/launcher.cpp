@@ -136,10 +136,10 @@ Result<> Launcher::prepare_children() {
                                                .kind = ipc::SegmentKind::control});
         if (!page) return tl::unexpected(page.error());
         child.page = std::move(*page);
-        if (auto added = directory_->add(child, graph_.actors[actor]); !added) return added;
+        if (auto added = directory_->add(child); !added) return added;
     }
-    directory_->link_parents(plan_, children_);
-    return {};
+    directory_->link_tree(plan_, children_);
+    return directory_->add_supervisors(plan_);
 }
 
 Result<> Launcher::start_services() {
@@ -156,6 +156,7 @@ Result<> Launcher::start_services() {
     notice.run_dir.set(lock_.directory());
     desk_ = std::make_unique<ControlDesk>(
         notice, [this] { return directory_->reopen_read_only(); },
+        [this] { return events_.reopen_read_only(); },
         [this](std::size_t actor) { return children_[actor].page.reopen_read_only(); });
     for (const Child& child : children_) desk_->add_actor(child.id);
     services_[control_service] = std::make_unique<ServiceProcess>(

@@ -5,7 +5,8 @@
 /// Model     Thin: what happened comes from EventLoop; what it means is decided in child_state, start_order and
 ///           runtime/graph/pending_work; this class carries it out. Its sources: launcher.cpp (a run from beginning to end),
 ///           launcher_start.cpp (spawn to READY), launcher_formats.cpp (a format that changes), launcher_loop.cpp (events),
-///           launcher_tree.cpp (reports to the supervision tree, and its orders), launcher_requests.cpp (what people ask
+///           launcher_tree.cpp (reports to the supervision tree, and its orders), launcher_deaths.cpp (what is noted of
+///           them), launcher_events.cpp (what is said of them), launcher_requests.cpp (what people ask
 ///           for), launcher_stop.cpp (ends and stops).
 /// Threads   One; the one that called run().
 /// Crash     The launcher's death is the node's: lifeline and PDEATHSIG take every process along.
@@ -93,25 +94,31 @@ private:
     void go_on_with_rings(std::uint32_t actor);
     void on_ready(std::uint32_t actor);
 
-    // launcher_events.cpp
-    void tell_event(const char* kind, const std::string& subject, const std::string& text);
-    void tell_restart(std::uint32_t actor);
-    void raise_alarm(const std::string& text);
+    // launcher_deaths.cpp
+    void note_ports(std::uint32_t actor, ipc::DeathRecord& death) const;
+    void note_death(std::uint32_t actor);
+    void publish_tree();
 
-    // launcher_formats.cpp
-    [[nodiscard]] Result<> replace_ring(std::uint32_t actor, std::uint32_t output,
+    // launcher_events.cpp
     void note_event(const char* kind, const std::string& subject, const std::string& text) noexcept;
     void note_change(std::uint32_t actor);
-                                        const protocol::ConfiguredOutput& wanted);
-    void on_change_format(std::uint32_t actor, const protocol::ChangeFormat& change);
-    [[nodiscard]] Result<> change_format(std::uint32_t actor, const protocol::ChangeFormat& change);
-    void tell(std::uint32_t actor, const protocol::Message& message, std::span<const int> fds);
+    void tell_event(const char* kind, const std::string& subject, const std::string& text);
+    void tell_restart(std::uint32_t actor);
+    void tell_replaced(const std::string& died);
+    void raise_alarm(const std::string& text);
 
     // launcher_hang.cpp
     void prepare_watch();
     [[nodiscard]] bool may_kill_hung(std::uint32_t actor) const;
     void look_at(std::uint32_t actor, MonotonicTime now);
     void watch_for_hangs(MonotonicTime now);
+
+    // launcher_formats.cpp
+    [[nodiscard]] Result<> replace_ring(std::uint32_t actor, std::uint32_t output,
+                                        const protocol::ConfiguredOutput& wanted);
+    void on_change_format(std::uint32_t actor, const protocol::ChangeFormat& change);
+    [[nodiscard]] Result<> change_format(std::uint32_t actor, const protocol::ChangeFormat& change);
+    void tell(std::uint32_t actor, const protocol::Message& message, std::span<const int> fds);
 
     // launcher_loop.cpp
     void loop();

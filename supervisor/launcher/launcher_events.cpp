@@ -17,16 +17,46 @@ std::string in_ms(Nanoseconds ns) {
     return text;
 }
 
+ipc::LogLevel level_of(std::string_view kind) noexcept {
+    if (kind == "alarm" || kind == "gave-up" || kind == "failed") return ipc::LogLevel::error;
+    const bool warning = kind == "hung" || kind == "restarting" || kind == "replaced";
+    return warning ? ipc::LogLevel::warning : ipc::LogLevel::info;
+}
+
 }  // namespace
 
+/// For the book alone: the observer has a call of its own for it.
+void Launcher::note_event(const char* kind, const std::string& subject,
+                          const std::string& text) noexcept {
+    events_.write(level_of(kind), kind, subject, text);
+}
+
 void Launcher::tell_event(const char* kind, const std::string& subject, const std::string& text) {
-    const std::string word = kind;
-    const auto level = word == "alarm" || word == "gave-up" || word == "failed"
-                           ? ipc::LogLevel::error
-                       : word == "hung" ? ipc::LogLevel::warning
-                                        : ipc::LogLevel::info;
-    events_.write(level, word, subject, text);
-    observer_.event(word, subject, text);
+    note_event(kind, subject, text);
+    observer_.event(kind, subject, text);
+}
+
+/// Its state was published. That it starts is no event: that it is READY again is one, and tell_restart's.
+void Launcher::note_change(std::uint32_t actor) {
+    const Child& child = children_[actor];
+    const bool ended = child.exit.kind != ipc::ExitKind::none;
+    const auto text = [&] {
+        const std::string how = exit_text(child.exit, child.failed_text);
+        const std::string incarnation = "incarnation " + std::to_string(child.state.incarnation);
+        if (!ended) return incarnation + (how.empty() ? "" : ": " + how);
+        return incarnation + ": " + (how.empty() ? "exit 0" : how);
+    };
+    const std::string& name = child.planned->name;
+    switch (child.state.phase) {
+        case ChildPhase::failed: return note_event("failed", name, text());
+        case ChildPhase::stopped: return note_event("stopped", name, text());
+        case ChildPhase::restarting: {
+            const bool well = child.exit.kind == ipc::ExitKind::exited && child.exit.code == 0;
+            const auto level = well ? ipc::LogLevel::info : level_of("restarting");
+            return events_.write(level, "restarting", name, text());
+        }
+        default: return;
+    }
 }
 
 /// A new incarnation is READY.
@@ -46,6 +76,15 @@ void Launcher::tell_restart(std::uint32_t actor) {
         text += ", spawned " + in_ms(child.spawned - child.ended) + " after it was seen dead";
     if (!child.last_exit_text.empty()) text += "; " + child.last_exit_text;
     tell_event("restarted", child.planned->name, text);
+}
+
+/// `died` is "sl-clock: signal 9 (SIGKILL)"; the next one is on its way.
+void Launcher::tell_replaced(const std::string& died) {
+    const auto colon = died.find(": ");
+    const bool named = colon != std::string::npos;
+    note_event("replaced", named ? died.substr(0, colon) : "service",
+               named ? died.substr(colon + 2) : died);
+    observer_.service_restarted(died);
 }
 
 /// `on_alarm` is a person's program: it runs beside the node, and what becomes of it is its own affair.

@@ -41,7 +41,7 @@ void Launcher::dispatch(const Ready& ready) {
             break;
         case Source::service_process:
             if (const std::string died = services_[index]->on_process(); !died.empty() && !done_) {
-                observer_.service_restarted(died);
+                tell_replaced(died);
             }
             break;
     }
@@ -115,7 +115,7 @@ void Launcher::on_zygote(const ZygotePool::News& news) {
         child.order_lost = true;
         if (child.channel_ended) on_never_born(actor);
     }
-    if (!news.died.empty()) observer_.service_restarted(news.died);
+    if (!news.died.empty()) tell_replaced(news.died);
 }
 
 void Launcher::on_never_born(std::uint32_t actor) {
@@ -166,11 +166,12 @@ void Launcher::on_deadlines() {
     if (now >= totals_at_) {
         totals_at_ = totals_at_ + 1'000'000'000;
         observer_.totals(totals());
+        publish_tree();  // restarts that are old enough are given back
         if (rings_) rings_->drop_superseded();
     }
     if (tree_ && now >= tree_->next_due()) carry_out(tree_->on_time(now));
-    if (now >= time_is_up_) {
     watch_for_hangs(now);
+    if (now >= time_is_up_) {
         time_is_up_ = {INT64_MAX};
         begin_stop(StopReason::time_is_up);
     }

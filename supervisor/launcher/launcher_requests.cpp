@@ -53,6 +53,7 @@ void Launcher::restart_on_request(std::uint32_t actor, const control_link::Reque
     if (is_new) return desk_->reply(request.id, Outcome::ok, {}, now);
     if (phase_ != RunPhase::starting && phase_ != RunPhase::running)
         return refuse("the node has not started yet");
+    note_event("requested", child.planned->name, "restart of incarnation " + std::to_string(now));
     carry_out(tree_->restart_requested(actor, MonotonicTime::now()));
     const ChildPhase phase = child.state.phase;
     if (is_alive(phase) || phase == ChildPhase::restarting || tree_->will_start(actor))

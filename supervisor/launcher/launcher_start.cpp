@@ -362,6 +362,9 @@ void Launcher::all_settled() {
     phase_ = RunPhase::running;
     was_running_ = true;
     running_since_ = MonotonicTime::now();
+    note_event("started", node_,
+               std::to_string(children_.size()) + " actors, after " +
+                   std::to_string((running_since_ - began_) / 1'000'000) + " ms");
     observer_.running(running_since_ - began_);
     totals_at_ = running_since_ + 1'000'000'000;
     keep_spares();

@@ -9,6 +9,21 @@
 #include "supervisor/launcher/reap.hpp"
 
 namespace streamlib::supervision {
+namespace {
+
+const char* why(StopReason reason) noexcept {
+    switch (reason) {
+        case StopReason::ended: return "all streams have ended";
+        case StopReason::time_is_up: return "its time is up";
+        case StopReason::interrupted: return "interrupted";
+        case StopReason::requested: return "asked to";
+        case StopReason::refused: return "the graph cannot run";
+        case StopReason::failed: return "told to when an actor stays FAILED";
+    }
+    return "";
+}
+
+}  // namespace
 
 void Launcher::apply(std::uint32_t actor, ChildEvent event) {
     Child& child = children_[actor];
@@ -26,6 +41,7 @@ void Launcher::apply(std::uint32_t actor, ChildEvent event) {
                                  .incarnation = child.state.incarnation,
                                  .exit_kind = child.exit.kind,
                                  .exit_text = exit_text(child.exit, child.failed_text)});
+        note_change(actor);
         dirty_ = true;
     }
     if ((step.actions & act_gone) != 0) on_gone(actor);
@@ -65,6 +81,7 @@ void Launcher::begin_stop(StopReason reason) {
     phase_ = RunPhase::stopping;
     stand_down();
     if (!stop_reason_) stop_reason_ = reason;
+    note_event("stopping", node_, why(*stop_reason_));
     observer_.stopping(reason);
     const MonotonicTime now = MonotonicTime::now();
     kill_at_ = now + options_.stop_deadline;

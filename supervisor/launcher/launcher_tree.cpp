@@ -51,6 +51,7 @@ void Launcher::on_ended(std::uint32_t actor, bool well) {
     }
     Child& child = children_[actor];
     if (!is_alive(child.state.phase)) return;
+    if (!well) note_death(actor);
     const ChildEvent plain = well ? ChildEvent::exited_well : ChildEvent::exited_badly;
     if (phase_ != RunPhase::starting && phase_ != RunPhase::running) return apply(actor, plain);
     const std::string text = exit_text(child.exit, child.failed_text);
@@ -79,11 +80,12 @@ void Launcher::carry_out(Orders orders) {
             obey(order);
         }
         carrying_ = false;
-        if (ended_meanwhile_.empty()) return;
+        if (ended_meanwhile_.empty()) break;
         const auto [actor, well] = ended_meanwhile_.front();
         ended_meanwhile_.pop_front();
         on_ended(actor, well);
     }
+    publish_tree();
 }
 
 void Launcher::obey(const Order& order) {

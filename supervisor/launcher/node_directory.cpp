@@ -42,13 +42,12 @@ Result<NodeDirectory> NodeDirectory::create(const NodeDecl& limits) {
     return made;
 }
 
-Result<> NodeDirectory::add(Child& child, const ActorDecl& declared) {
+Result<> NodeDirectory::add(Child& child) {
     const ClassSpec& spec = *child.planned->spec;
     ipc::ActorRecord record;
     record.state = ipc::ActorState::starting;
     record.name.set(child.planned->name);
     record.class_name.set(spec.name);
-    record.supervisor.set(declared.supervisor);
     record.family.set(spec.family);
     record.dispatcher.set("process");
     record.tier = child.by_exec ? ipc::SpawnTier::exec : ipc::SpawnTier::fork;
@@ -69,13 +68,57 @@ Result<> NodeDirectory::add(Child& child, const ActorDecl& declared) {
     return {};
 }
 
-void NodeDirectory::link_parents(const GraphPlan& plan, std::span<const Child> children) {
+void NodeDirectory::link_tree(const GraphPlan& plan, std::span<const Child> children) {
     for (std::size_t actor = 0; actor < children.size(); ++actor) {
-        if (!plan.actors[actor].parent) continue;
+        const PlannedActor& planned = plan.actors[actor];
         ipc::ActorRecord record = directory_.get(children[actor].id);
-        record.parent = children[*plan.actors[actor].parent].id;
+        if (planned.parent) record.parent = children[*planned.parent].id;
+        if (planned.supervisor) record.supervisor.set(plan.supervisors[*planned.supervisor].name);
         directory_.update(children[actor].id, record);
     }
+}
+
+Result<> NodeDirectory::add_supervisors(const GraphPlan& plan) {
+    for (const PlannedSupervisor& planned : plan.supervisors) {
+        ipc::SupervisorRecord record;
+        record.name.set(planned.name);
+        record.strategy.set(to_string(planned.strategy));
+        record.intensity = record.intensity_left = planned.intensity;
+        record.period_ns = planned.period_ns;
+        auto id = directory_.add(record);
+        if (!id) return tl::unexpected(id.error());
+        supervisors_.push_back({*id, record.state, record.intensity_left});
+    }
+    for (std::size_t index = 0; index < supervisors_.size(); ++index) {
+        if (!plan.supervisors[index].parent) continue;
+        ipc::SupervisorRecord record = directory_.get(supervisors_[index].id);
+        record.parent = supervisors_[*plan.supervisors[index].parent].id;
+        directory_.update(supervisors_[index].id, record);
+    }
+    return {};
+}
+
+void NodeDirectory::publish_supervisor(std::uint32_t index, ipc::SupervisorState state,
+                                       std::uint32_t intensity_left) {
+    Shown& shown = supervisors_[index];
+    if (shown.state == state && shown.intensity_left == intensity_left) return;
+    ipc::SupervisorRecord record = directory_.get(shown.id);
+    record.state = shown.state = state;
+    record.intensity_left = shown.intensity_left = intensity_left;
+    directory_.update(shown.id, record);
+}
+
+void NodeDirectory::note_death(const Child& child, ipc::DeathRecord death) {
+    ipc::ActorRecord record = directory_.get(child.id);
+    if (record.death) {
+        death.deaths = directory_.get(record.death).deaths + 1;
+        return directory_.update(record.death, death);
+    }
+    death.deaths = 1;
+    const auto id = directory_.add(death);
+    if (!id) return;
+    record.death = *id;
+    directory_.update(child.id, record);
 }
 
 void NodeDirectory::publish(const Child& child) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "ipc/directory.hpp"
 #include "runtime/graph/graph_plan.hpp"
@@ -17,9 +18,16 @@ class NodeDirectory {
 public:
     [[nodiscard]] static Result<NodeDirectory> create(const NodeDecl& limits);
 
-    /// One actor with its ports; gives the child its ids. Parents before children is not needed: `link_parents` follows.
-    [[nodiscard]] Result<> add(Child& child, const ActorDecl& declared);
-    void link_parents(const GraphPlan& plan, std::span<const Child> children);
+    /// One actor with its ports; gives the child its ids. Parents before children is not needed: `link_tree` follows.
+    [[nodiscard]] Result<> add(Child& child);
+    /// Parents and supervisors of all.
+    void link_tree(const GraphPlan& plan, std::span<const Child> children);
+    [[nodiscard]] Result<> add_supervisors(const GraphPlan& plan);
+    /// Cheap where nothing has changed.
+    void publish_supervisor(std::uint32_t index, ipc::SupervisorState state,
+                            std::uint32_t intensity_left);
+    /// How its last process ended. Without room for it: that of before stays.
+    void note_death(const Child& child, ipc::DeathRecord death);
     /// State, pid, exit reason of a child as it is now.
     void publish(const Child& child);
     /// What its outputs carry, after configure.
@@ -35,7 +43,13 @@ public:
     }
 
 private:
+    struct Shown {
+        ipc::SupervisorId id{};
+        ipc::SupervisorState state{};
+        std::uint32_t intensity_left = 0;
+    };
     ipc::Directory directory_;
+    std::vector<Shown> supervisors_;  ///< As in the plan.
 };
 
 }  // namespace streamlib::supervision

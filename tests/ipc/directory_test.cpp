@@ -27,6 +27,8 @@ static_assert(std::is_trivially_copyable_v<ActorRecord> &&
               std::is_trivially_copyable_v<PortRecord>);
 static_assert(std::is_trivially_copyable_v<RingRecord> &&
               std::is_trivially_copyable_v<EndpointRecord>);
+static_assert(std::is_trivially_copyable_v<SupervisorRecord> &&
+              std::is_trivially_copyable_v<DeathRecord>);
 
 Directory make(const DirectoryLimits& limits = {}) {
     auto directory = Directory::create(limits);
@@ -184,6 +186,8 @@ TEST(Directory, view_refuses_a_table_outside_of_the_segment) {
         table(header->ports, sizeof(GuardedRecord<PortRecord>));
         table(header->rings, sizeof(GuardedRecord<RingRecord>));
         table(header->endpoints, sizeof(GuardedRecord<EndpointRecord>));
+        table(header->supervisors, sizeof(GuardedRecord<SupervisorRecord>));
+        table(header->deaths, sizeof(GuardedRecord<DeathRecord>));
         spoil(*header);
         return !DirectoryView::map(segment->fd());
     };
@@ -192,6 +196,8 @@ TEST(Directory, view_refuses_a_table_outside_of_the_segment) {
     EXPECT_TRUE(refused([](DirectoryHeader& h) { h.ports.offset = ~std::uint64_t{7}; }));
     EXPECT_TRUE(refused([](DirectoryHeader& h) { h.rings.places = 0xFFFF'FFFF; }));
     EXPECT_TRUE(refused([](DirectoryHeader& h) { h.endpoints.record_bytes = 8; }));
+    EXPECT_TRUE(refused([](DirectoryHeader& h) { h.supervisors.places = 1000; }));
+    EXPECT_TRUE(refused([](DirectoryHeader& h) { h.deaths.offset = 65000; }));
     EXPECT_TRUE(refused([](DirectoryHeader& h) { h.actors.offset = 4097; }));
 }
 
@@ -202,7 +208,7 @@ ActorRecord record_of(std::uint64_t number) {
     record.exit_text.set("exit" + std::to_string(number));
     record.pid = static_cast<std::int32_t>(number);
     record.incarnation = record.restarts = record.page_segment = number;
-    record.reserved[7] = number;
+    record.reserved[6] = number;
     return record;
 }
 

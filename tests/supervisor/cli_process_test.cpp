@@ -50,7 +50,10 @@ TEST_F(Cli, without_a_node_every_verb_says_where_it_looked_and_how_to_start_one)
          std::vector<std::vector<std::string>>{{"ps"},
                                                {"tree"},
                                                {"logs"},
+                                               {"events"},
+                                               {"crash", "x"},
                                                {"stop"},
+                                               {"restart", "x"},
                                                {"kill", "x"},
                                                {"wait", "x", "--timeout", "10ms"}}) {
         EXPECT_EQ(call(words), 1) << words[0];

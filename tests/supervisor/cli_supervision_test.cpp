@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an operator sees and does of supervision: restart, with real nodes.
+// What an operator sees and does of supervision: restart, events, tree, crash; with real nodes.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -10,6 +10,7 @@
 
 #include "supervisor/cli/http_client.hpp"
 #include "supervisor/control/api_json.hpp"
+#include "supervisor/control/supervision_json.hpp"
 #include "tests/supervisor/cli_run.hpp"
 
 using namespace streamlib;
@@ -29,6 +30,11 @@ protected:
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
         return false;
+    }
+    pid_t control_pid() {
+        const auto answer =
+            http_call((folder_ / "run/local").string(), "control.sock", "GET", "/v1/node", second);
+        return answer ? read_node(answer->body).value().control_pid : 0;
     }
     HttpAnswer post(const std::string& target) {
         const auto answer = http_call((folder_ / "run/local").string(), "control.sock", "POST",
@@ -142,6 +148,107 @@ TEST_F(Supervised, a_child_without_its_parent_is_not_restarted) {
     EXPECT_THAT(error_, HasSubstr("its parent top is not running"));
     EXPECT_EQ(call({"restart", "top"}), 0) << error_;
     EXPECT_EQ(call({"wait", "low"}), 0) << error_;
+}
+
+TEST_F(Supervised, events_tell_what_happened_to_actors_services_and_the_node) {
+    start("Chatter restart=permanent >> Listener");
+    EXPECT_EQ(call({"events"}), 0) << error_;
+    EXPECT_THAT(out_, HasSubstr("info    started local: 2 actors"));
+    auto follow = begin({"events", "-f", "--json"});
+    ASSERT_EQ(call({"kill", "chatter"}), 0) << error_;
+    ASSERT_TRUE(eventually([&] { return ps("chatter").incarnation == 2; }));
+    ASSERT_EQ(call({"wait", "chatter"}), 0) << error_;
+    ASSERT_EQ(call({"kill", "listener"}), 0) << error_;
+    ASSERT_EQ(call({"wait", "listener", "--state", "FAILED"}), 0) << error_;
+    ASSERT_EQ(::kill(control_pid(), SIGKILL), 0);
+    EXPECT_TRUE(eventually([&] {
+        return call({"events"}) == 0 && out_.find("replaced") != std::string::npos;
+    })) << out_;
+    EXPECT_THAT(out_, HasSubstr("warning restarting chatter: incarnation 1: signal 9 (SIGKILL)"));
+    EXPECT_THAT(out_, HasSubstr("info    restarted chatter: incarnation 2 by "));
+    EXPECT_THAT(out_, HasSubstr("error   failed listener: incarnation 1: signal 9 (SIGKILL)"));
+    EXPECT_THAT(out_, HasSubstr("warning replaced sl-control: signal 9 (SIGKILL)"));
+    EXPECT_EQ(call({"events", "-n", "1"}), 0) << error_;
+    EXPECT_EQ(lines_of(out_).size(), 1U);
+    const std::string followed = R"("kind":"restarted","subject":"chatter","text":")";
+    EXPECT_TRUE(eventually([&] { return follow->out().find(followed) != std::string::npos; }));
+    EXPECT_EQ(call({"stop"}), 0) << error_;
+    EXPECT_EQ(node_->wait(), 1);  // the listener had failed
+    EXPECT_EQ(follow->wait(), 0) << follow->error();
+}
+
+TEST_F(Supervised, the_tree_shows_supervisors_and_what_is_left_of_their_intensity) {
+    const auto graph = folder_ / "graph.toml";
+    std::ofstream(graph) << "links = [\"chatter >> listener\"]\n"
+                            "[actors.chatter]\nclass = \"Chatter\"\nsupervisor = \"media\"\n"
+                            "[actors.listener]\nclass = \"Listener\"\n"
+                            "[supervisors.media]\nstrategy = \"one_for_all\"\n"
+                            "intensity = 1\nperiod = \"60s\"\n";
+    start(graph.string());
+    ASSERT_EQ(call({"tree"}), 0) << error_;
+    EXPECT_THAT(out_, testing::ContainsRegex("├─ listener +Listener +RUNNING"));
+    EXPECT_THAT(out_,
+                testing::ContainsRegex("└─ node +one_for_one +RUNNING +10 of 10 left in 10s"));
+    EXPECT_THAT(out_, testing::ContainsRegex("   └─ media +one_for_all +RUNNING +1 of 1 left in"));
+    EXPECT_THAT(out_, testing::ContainsRegex("      └─ chatter +Chatter +RUNNING"));
+    ASSERT_EQ(call({"kill", "chatter"}), 0) << error_;
+    ASSERT_TRUE(eventually([&] { return ps("chatter").incarnation == 2; }));
+    ASSERT_EQ(call({"wait", "chatter"}), 0) << error_;
+    ASSERT_EQ(call({"tree", "--json"}), 0) << error_;
+    EXPECT_EQ(lines_of(out_).size(), 4U);
+    EXPECT_THAT(out_, HasSubstr(R"("name":"media","depth":1,"kind":"supervisor","parent":"node",)"
+                                R"("strategy":"one_for_all","state":"RUNNING","intensity":1,)"
+                                R"("intensity_left":0,"period_ms":60000})"));
+    // One more than it has: the branch gives up, and the node's own supervisor has it start again.
+    ASSERT_EQ(call({"kill", "chatter"}), 0) << error_;
+    EXPECT_TRUE(eventually([&] {
+        return call({"tree", "--json"}) == 0 &&
+               out_.find(R"("name":"node","depth":0,"kind":"supervisor","parent":"",)"
+                         R"("strategy":"one_for_one","state":"RUNNING","intensity":10,)"
+                         R"("intensity_left":9)") != std::string::npos;
+    })) << out_;
+    EXPECT_EQ(call({"events"}), 0) << error_;
+    EXPECT_THAT(out_, HasSubstr("error   gave-up media: "));
+}
+
+TEST_F(Supervised, a_crash_is_told_with_what_the_actor_did_and_how_far_it_was) {
+    start("Chatter restart=permanent >> Listener");
+    EXPECT_EQ(call({"crash", "chatter"}), 0) << error_;
+    EXPECT_EQ(out_, "actor chatter: no incarnation of it has died\n");
+    ASSERT_TRUE(eventually([&] { return ps("chatter").ticks > 12; }));
+    ASSERT_EQ(call({"kill", "chatter", "--signal", "SEGV"}), 0) << error_;
+    ASSERT_TRUE(eventually([&] { return ps("chatter").incarnation == 2; }));
+    ASSERT_EQ(call({"wait", "chatter"}), 0) << error_;
+    ASSERT_TRUE(eventually([&] { return ps("chatter").ticks > 30; }));
+    ASSERT_EQ(call({"crash", "chatter", "--json"}), 0) << error_;
+    EXPECT_EQ(lines_of(out_).size(), 1U);
+    const auto report = read_crash(out_).value();
+    EXPECT_TRUE(report.died);
+    EXPECT_EQ(report.incarnation, 1U);
+    EXPECT_EQ(report.deaths, 1U);
+    EXPECT_EQ(report.exit, "signal 11 (SIGSEGV)");
+    EXPECT_GT(report.ticks, 12U);
+    EXPECT_GT(report.last_tick_seq, 0U);
+    ASSERT_EQ(report.lines.size(), 10U);
+    EXPECT_EQ(report.lines.back().incarnation, 1U);
+    EXPECT_EQ(report.lines.back().text, "count");
+    EXPECT_THAT(report.what, HasSubstr("SIGSEGV"));
+    EXPECT_FALSE(report.backtrace.empty());
+    ASSERT_EQ(report.ports.size(), 1U);
+    EXPECT_EQ(report.ports[0].port, "chatter.out");
+    EXPECT_GE(report.ports[0].sequence + 1, report.ticks);
+    EXPECT_EQ(report.ports[0].sequence, report.ports[0].newest);
+    EXPECT_EQ(call({"crash", "chatter"}), 0) << error_;
+    EXPECT_THAT(out_, HasSubstr("actor chatter: incarnation 1 died of signal 11 (SIGSEGV)"));
+    EXPECT_THAT(out_, HasSubstr("now RUNNING, incarnation 2, 1 restart\n"));
+    ASSERT_EQ(call({"kill", "listener"}), 0) << error_;
+    ASSERT_EQ(call({"wait", "listener", "--state", "FAILED"}), 0) << error_;
+    EXPECT_EQ(call({"crash", "listener", "--json"}), 0) << error_;
+    const auto reader = read_crash(out_).value();
+    ASSERT_EQ(reader.ports.size(), 1U);
+    EXPECT_EQ(reader.ports[0].direction, "input");
+    EXPECT_GT(reader.ports[0].sequence, 12U);
+    EXPECT_GE(reader.ports[0].newest, reader.ports[0].sequence);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "supervisor/cli/crash_words.hpp"
 #include "supervisor/cli/inspect_json.hpp"
 #include "supervisor/cli/inspect_words.hpp"
 #include "supervisor/cli/node_words.hpp"
@@ -77,10 +78,87 @@ TEST(TreeWords, draw_branches) {
     node.name = "studio";
     node.launcher_pid = 1;
     const std::string text =
-        tree_words(node, {actor("a", "RUNNING"), child, actor("b", "STOPPED")}, false);
+        tree_words(node, {actor("a", "RUNNING"), child, actor("b", "STOPPED")}, {}, false);
     EXPECT_THAT(text, HasSubstr("\n├─ a "));
     EXPECT_THAT(text, HasSubstr("\n│  └─ child "));
     EXPECT_THAT(text, HasSubstr("\n└─ b "));
+}
+
+TEST(TreeWords, show_supervisors_with_what_is_left_to_them) {
+    ActorRow clip = actor("clip", "RUNNING"), blur = actor("blur", "RUNNING"),
+             out = actor("out", "RUNNING");
+    clip.supervisor = "media";
+    blur.supervisor = "media";
+    blur.parent = "clip";
+    out.supervisor = "node";
+    out.parent = "clip";
+    NodeRow node;
+    node.name = "studio";
+    node.launcher_pid = 1;
+    const std::vector<SupervisorRow> supervisors{
+        {"node", "", "one_for_one", "RUNNING", 10, 10, 10'000},
+        {"media", "node", "rest_for_one", "STARTING", 3, 1, 60'000}};
+    EXPECT_EQ(tree_words(node, {clip, blur, out}, supervisors, false),
+              "NAME                 CLASS         STATE     PID              RESTARTS  EXIT\n"
+              "studio               node          RUNNING     1\n"
+              "└─ node              one_for_one   RUNNING        10 of 10 left in 10s\n"
+              "   ├─ out (of clip)  Null          RUNNING     -                     0\n"
+              "   └─ media          rest_for_one  STARTING        1 of 3 left in 1min\n"
+              "      └─ clip        Null          RUNNING     -                     0\n"
+              "         └─ blur     Null          RUNNING     -                     0\n");
+}
+
+TEST(EventWords, are_a_line_of_the_book) {
+    ::setenv("TZ", "UTC", 1);
+    ::tzset();
+    EXPECT_EQ(event_words({3, 38'234'000'000, "error", "failed", "clip", "exit 1"}, 37'000'000'000,
+                          false),
+              "00:00:01.234 error   failed clip: exit 1");
+    EXPECT_EQ(event_words({3, 38'234'000'000, "info", "", "", "as it is"}, 37'000'000'000, false),
+              "00:00:01.234 info    as it is");
+}
+
+TEST(CrashWords, say_it_all_or_that_there_is_nothing_to_say) {
+    CrashReport report;
+    report.name = "clip";
+    ActorRow now = actor("clip", "RUNNING");
+    now.incarnation = 3;
+    now.restarts = 2;
+    EXPECT_EQ(crash_words(report, now, 0, false), "actor clip: no incarnation of it has died\n");
+    report.died = true;
+    report.incarnation = 2;
+    report.deaths = 2;
+    report.pid = 77;
+    report.exit = "signal 11 (SIGSEGV)";
+    report.time_ns = 38'234'000'000;
+    report.lived_ms = 1500;
+    report.ticks = 90;
+    report.last_tick_index = 1000;
+    report.last_tick_seq = 95;
+    report.what = "SIGSEGV at 0x10 in process(), tick 1000";
+    report.doing = "process()";
+    report.doing_us = 2340;
+    report.lines.push_back({4, 38'000'000'000, "info", 2, "frame 90"});
+    report.ports.push_back({"clip.in", "input", 88, 90, 1001});
+    report.backtrace = {"#0 Clip::process"};
+    ::setenv("TZ", "UTC", 1);
+    ::tzset();
+    EXPECT_EQ(crash_words(report, now, 37'000'000'000, false),
+              "actor clip: incarnation 2 died of signal 11 (SIGSEGV)\n"
+              "  at         00:00:01.234, after 1.5s; pid 77\n"
+              "  what       SIGSEGV at 0x10 in process(), tick 1000\n"
+              "  was        in process() for 2.3 ms\n"
+              "  last tick  index 1000, seq 95; 90 ticks processed\n"
+              "  deaths     2; now RUNNING, incarnation 3, 2 restarts\n"
+              "\n"
+              "  PORT     DIRECTION  BLOCK  NEWEST  BEHIND  TICK\n"
+              "  clip.in  input         88      90       2  1001\n"
+              "\n"
+              "  last lines\n"
+              "  00:00:01.000 info    frame 90\n"
+              "\n"
+              "  backtrace\n"
+              "  #0 Clip::process\n");
 }
 
 TEST(RunWords, a_status_names_what_was_lost) {

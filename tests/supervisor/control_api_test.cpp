@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "supervisor/control/api_json.hpp"
+#include "supervisor/control/supervision_rows.hpp"
 
 using namespace streamlib;
 using namespace streamlib::supervision;
@@ -23,7 +24,7 @@ ActorRow row(std::string name, std::string parent = {}, std::string supervisor =
 /// "a 0, b 1": names with their depth.
 std::string shape(const std::vector<ActorRow>& actors) {
     std::string text;
-    for (const TreeRow& each : tree_rows(actors)) {
+    for (const TreeRow& each : tree_rows(actors, {})) {
         text += (text.empty() ? "" : ", ") + each.name + " " + std::to_string(each.depth) +
                 (each.actor ? "" : "!");
     }

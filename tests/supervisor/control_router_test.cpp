@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "supervisor/control/api_json.hpp"
+#include "supervisor/control/supervision_json.hpp"
 
 using namespace streamlib;
 using namespace streamlib::supervision;
@@ -45,6 +46,19 @@ public:
         if (actor.name == "out") return fail(Errc::not_found, "actor out: has no log yet");
         asked = query;
         return LogPage{{{query.from, 5, "info", 1, "hello"}}, query.from + 1, 0};
+    }
+    std::vector<SupervisorRow> supervisors() const override {
+        return {{"node", "", "one_for_one", "RUNNING", 10, 9, 10'000}};
+    }
+    Result<EventPage> events(const LogQuery& query) const override {
+        asked = query;
+        return EventPage{{{query.from, 5, "error", "failed", "out", "exit 1"}}, query.from + 1, 0};
+    }
+    CrashReport crash(const ActorRow& actor) const override {
+        CrashReport report;
+        report.name = actor.name;
+        report.died = actor.name == "out";
+        return report;
     }
     std::vector<ActorRow> rows{2};
     mutable LogQuery asked;
@@ -92,6 +106,24 @@ TEST(Router, hands_out_logs_from_a_number_or_the_last) {
     EXPECT_EQ(node.asked.last, 3U);
     EXPECT_EQ(response(node, "GET", "/v1/actors/clip/logs?from=x").status, 400U);
     EXPECT_EQ(response(node, "GET", "/v1/actors/out/logs").status, 404U);
+}
+
+TEST(Router, tells_supervisors_events_and_how_an_actor_died) {
+    const FakeNode node;
+    const auto supervisors = read_supervisors(response(node, "GET", "/v1/supervisors").body);
+    ASSERT_TRUE(supervisors);
+    EXPECT_EQ(supervisors->at(0).intensity_left, 9U);
+    const auto events = read_events(response(node, "GET", "/v1/events?from=7").body);
+    ASSERT_TRUE(events);
+    EXPECT_EQ(events->next, 8U);
+    EXPECT_EQ(events->events.at(0).subject, "out");
+    EXPECT_EQ(response(node, "GET", "/v1/events?last=3").status, 200U);
+    EXPECT_EQ(node.asked.last, 3U);
+    EXPECT_EQ(response(node, "GET", "/v1/events?from=x").status, 400U);
+    EXPECT_EQ(response(node, "POST", "/v1/events").status, 405U);
+    EXPECT_TRUE(read_crash(response(node, "GET", "/v1/actors/out/crash").body)->died);
+    EXPECT_FALSE(read_crash(response(node, "GET", "/v1/actors/clip/crash").body)->died);
+    EXPECT_EQ(response(node, "POST", "/v1/actors/out/crash").status, 405U);
 }
 
 TEST(Router, asks_the_launcher_to_stop_and_to_kill) {
