@@ -39,7 +39,8 @@ Result<> set_on_supervisor(GraphSpec& graph, std::string_view path, const Writte
         if (dot == std::string_view::npos)
             return fail(Errc::invalid_argument, "write supervisors.NAME.KEY=value");
         const std::string_view key = path.substr(dot + 1);
-        return known_key(set_supervisor_key(supervisor, key, value, set_place), key, supervisor_keys());
+        return known_key(set_supervisor_key(supervisor, key, value, set_place), key,
+                         supervisor_keys());
     }
     return fail(Errc::not_found,
                 "no supervisor " + wording::quoted(name) + wording::suggestion(name, names));

@@ -9,13 +9,7 @@
 namespace streamlib::checks {
 namespace {
 
-constexpr std::array carried_actor_keys{"standby", "phase",    "hang_after", "host",
-                                        "cpus",    "realtime", "nice",       "limits"};
-
-bool is_default(const ActorDecl& actor, std::string_view key) {
-    if (key == "standby") return actor.standby == 0;
-    return false;
-}
+constexpr std::array carried_actor_keys{"phase", "host", "cpus", "realtime", "nice", "limits"};
 
 void note(Check& check, const Place& place, std::string key, const std::string& what) {
     constexpr std::size_t most = 200;
@@ -30,7 +24,7 @@ void note_carried(Check& check) {
     for (const auto& actor : check.graph.actors) {
         for (const char* key : carried_actor_keys) {
             const auto written = actor.key_places.find(key);
-            if (written == actor.key_places.end() || is_default(actor, key)) continue;
+            if (written == actor.key_places.end()) continue;
             note(check, written->second, Check::key_of(actor, key), key);
         }
         if (!actor.dispatcher.empty() && actor.dispatcher != "process") {
@@ -43,8 +37,6 @@ void note_carried(Check& check) {
                     [](const auto& source) { return source != "software"; })) {
         note(check, check.graph.place, "clock.source", "a clock other than \"software\"");
     }
-    if (!check.graph.node.on_alarm.empty())
-        note(check, check.graph.place, "node.on_alarm", "on_alarm");
     std::stable_sort(
         check.result.notes.begin(), check.result.notes.end(),
         [](const Finding& a, const Finding& b) { return a.place.line < b.place.line; });

@@ -6,6 +6,7 @@
 #include <exception>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include "ipc/actor_page.hpp"
 #include "ipc/channel.hpp"
@@ -14,6 +15,7 @@
 #include "runtime/clock/software_clock.hpp"
 #include "runtime/process/actor_loop.hpp"
 #include "runtime/process/crash_handler.hpp"
+#include "runtime/process/mapped_rings.hpp"
 #include "runtime/process/protocol.hpp"
 
 namespace streamlib {
@@ -23,39 +25,13 @@ using ipc::Access;
 using ipc::ActorProgress;
 using ipc::MappedSegment;
 
-/// A ring as mapped by this process; the mappings must outlive readers and writers.
-struct MappedRing {
-    MappedSegment ring, cells;
-    ipc::RingMemory memory;
-};
-
-Result<std::shared_ptr<MappedRing>> map_ring(const UniqueFd& ring_fd, const UniqueFd& cells_fd,
-                                             Access ring_access) {
-    auto shared = std::make_shared<MappedRing>();
-    MappedRing& mapped = *shared;
-    auto ring = MappedSegment::map(ring_fd.get(), ring_access, ipc::ring_layout_hash);
-    if (!ring) return tl::unexpected(ring.error());
-    auto cells = MappedSegment::map(cells_fd.get(), Access::read_write, ipc::cells_layout_hash);
-    if (!cells) return tl::unexpected(cells.error());
-    mapped.ring = std::move(*ring);
-    mapped.cells = std::move(*cells);
-    mapped.ring.prefault();
-    // A reader's mapping is read-only; RingMemory is one type for both ends and readers never store through it.
-    std::byte* base = mapped.ring.payload();
-    auto memory = ipc::RingMemory::open(base, mapped.ring.bytes(), mapped.cells.payload(),
-                                        mapped.cells.bytes());
-    if (!memory) return tl::unexpected(memory.error());
-    mapped.memory = *memory;
-    return shared;
-}
-
 /// One actor's life. Members are in order of life: the actor goes before the memory that its ports look at.
 class ActorProcess {
 public:
     ActorProcess(ipc::Channel channel, MappedSegment page)
         : channel_(std::move(channel)),
           page_segment_(std::move(page)),
-          page_(*reinterpret_cast<ipc::ActorPage*>(page_segment_.payload())) {}
+          page_(reinterpret_cast<ipc::ActorPage*>(page_segment_.payload())) {}
 
     [[nodiscard]] int run() noexcept;
 
@@ -68,7 +44,10 @@ private:
     [[nodiscard]] Result<> look();
     [[nodiscard]] Result<> obey(const protocol::Message& message, const std::vector<UniqueFd>& fds);
     void ask_for_format(std::size_t output, const MediaFormat& format);
-    [[nodiscard]] Result<> attach(const protocol::Start& start, const std::vector<UniqueFd>& fds);
+    [[nodiscard]] Result<> attach(const MappedStart& mapped);
+    [[nodiscard]] Result<> stand_by();
+    void take_page(std::uint64_t incarnation) noexcept;
+    void show_page(std::uint64_t incarnation);
     [[nodiscard]] int failed(const char* stage, const std::string& text,
                              ipc::CrashCause cause) noexcept;
     /// The next message of this kind; empty: a stop came instead.
@@ -77,13 +56,14 @@ private:
 
     ipc::Channel channel_;
     MappedSegment page_segment_;
-    ipc::ActorPage& page_;
+    ipc::ActorPage* page_;
+    MappedSegment own_page_;  // of a standby, before it was wanted
     MappedSegment tick_segment_;
     std::unique_ptr<Actor> actor_;
     ActorCore* core_ = nullptr;
     protocol::Configured configured_;
     std::vector<std::uint8_t> same_domain_;
-    bool stopped_ = false;
+    bool stopped_ = false, standby_ = false;
 };
 
 template <class M>
@@ -102,6 +82,24 @@ Result<std::optional<M>> ActorProcess::expect(std::vector<UniqueFd>* fds) {
     return std::optional<M>(std::get<M>(std::move(*message)));
 }
 
+/// From here on the page is this incarnation's.
+void ActorProcess::take_page(std::uint64_t incarnation) noexcept {
+    page_->activity.store(0, std::memory_order_relaxed);  // not what the last incarnation did
+    page_->tick_seen.store(0, std::memory_order_relaxed);
+    page_->progress.store(ActorProgress::starting, std::memory_order_relaxed);
+    // Pairs with the launcher's watch: the words above are this incarnation's once it sees this one.
+    page_->incarnation.store(incarnation, std::memory_order_release);
+    page_->pid.store(getpid(), std::memory_order_relaxed);
+}
+
+/// What the actor counts and logs goes there.
+void ActorProcess::show_page(std::uint64_t incarnation) {
+    core_->incarnation = incarnation;
+    core_->page = page_;
+    core_->log = ipc::LogWriter(&page_->log, incarnation);
+    core_->bind_counters();
+}
+
 Result<> ActorProcess::set_up() {
     auto setup = expect<protocol::Setup>();
     if (!setup) return tl::unexpected(setup.error());
@@ -114,24 +112,17 @@ Result<> ActorProcess::set_up() {
         entry = find_class(s.class_name);
     }
     if (entry == nullptr) return fail(Errc::not_found, "unknown class '" + s.class_name + "'");
-    page_.activity.store(0, std::memory_order_relaxed);  // not what the last incarnation did
-    const ipc::ActivityScope busy(&page_.activity, ipc::ActorPhase::constructing);
-    page_.tick_seen.store(0, std::memory_order_relaxed);
-    page_.progress.store(ActorProgress::starting, std::memory_order_relaxed);
-    // Pairs with the launcher's watch: from here on the words above are this incarnation's.
-    page_.incarnation.store(s.incarnation, std::memory_order_release);
-    page_.pid.store(getpid(), std::memory_order_relaxed);
+    take_page(s.incarnation);
+    const ipc::ActivityScope busy(&page_->activity, ipc::ActorPhase::constructing);
     actor_ = entry->make();
     core_ = &ActorCore::of(*actor_);
     core_->name = s.name;
-    core_->incarnation = s.incarnation;
     core_->trigger = s.trigger;
     core_->rate = s.rate;
     core_->snapshot_every = s.snapshot_ns;
     core_->stale_after = s.stale_after_ns;
-    core_->page = &page_;
-    core_->log = ipc::LogWriter(&page_.log, s.incarnation);
-    core_->bind_counters();
+    standby_ = s.standby;
+    show_page(s.incarnation);
     core_->set_reading(read_tick_or_now(TickPage{}));  // the tick page comes with `start`
     for (const auto& [property, text] : s.properties)
         if (auto set = core_->set_property(property, text); !set) return set;
@@ -155,7 +146,7 @@ Result<> ActorProcess::configure() {
         same_domain_.push_back(c.linked[i] == 1);
     }
     {
-        const ipc::ActivityScope busy(&page_.activity, ipc::ActorPhase::configuring);
+        const ipc::ActivityScope busy(&page_->activity, ipc::ActorPhase::configuring);
         if (auto done = actor_->configure(); !done) return done;
     }
     protocol::Configured reply;
@@ -167,41 +158,44 @@ Result<> ActorProcess::configure() {
         reply.outputs.push_back({output->media_format(), spec.depth, spec.open_slots});
     }
     for (const InputBase* input : core_->inputs) reply.input_holds.push_back(input->spec().hold);
-    page_.progress.store(ActorProgress::configured,
-                         std::memory_order_release);  // pairs with the launcher's look
+    page_->progress.store(ActorProgress::configured,
+                          std::memory_order_release);  // pairs with the launcher's look
     configured_ = std::move(reply);
     return channel_.send(protocol::encode(configured_), {}, ipc::never);
 }
 
-Result<> ActorProcess::attach(const protocol::Start& start, const std::vector<UniqueFd>& fds) {
-    std::size_t wanted = 1;
-    for (const auto carried : start.output_carried) wanted += carried != 0 ? 2 : 0;
-    for (const auto& in : start.inputs) wanted += in.linked != 0 ? 2 : 0;
-    if (fds.size() != wanted || start.output_carried.size() != core_->outputs.size() ||
-        start.inputs.size() != core_->inputs.size())
-        return fail(Errc::mismatch,
-                    "start: the launcher sent other descriptors than the ports need");
-    auto ticks = MappedSegment::map(fds[0].get(), Access::read_only, tick_page_layout_hash);
-    if (!ticks) return tl::unexpected(ticks.error());
-    tick_segment_ = std::move(*ticks);
-    std::size_t next = 1;
-    const auto take = [&](Access access) {
-        next += 2;
-        return map_ring(fds[next - 2], fds[next - 1], access);
-    };
-    for (std::size_t i = 0; i < start.output_carried.size(); ++i) {
-        if (start.output_carried[i] == 0) continue;
-        auto ring = take(Access::read_write);
-        if (!ring) return tl::unexpected(ring.error());
-        if (auto done = core_->attach_output(i, (*ring)->memory, *ring); !done) return done;
+/// Readers and writers begin: from here on this process is the incarnation that its neighbours see.
+Result<> ActorProcess::attach(const MappedStart& mapped) {
+    for (std::size_t i = 0; i < mapped.outputs.size(); ++i) {
+        const auto& ring = mapped.outputs[i];
+        if (!ring) continue;
+        if (auto done = core_->attach_output(i, ring->memory, ring); !done) return done;
     }
-    for (std::size_t i = 0; i < start.inputs.size(); ++i) {
-        if (start.inputs[i].linked == 0) continue;
-        auto ring = take(Access::read_only);
-        if (!ring) return tl::unexpected(ring.error());
-        if (auto done = core_->attach_input(i, (*ring)->memory, start.inputs[i].cell, *ring); !done)
+    for (std::size_t i = 0; i < mapped.inputs.size(); ++i) {
+        const auto& ring = mapped.inputs[i];
+        if (!ring) continue;
+        if (auto done = core_->attach_input(i, ring->memory, mapped.cells[i], ring); !done)
             return done;
     }
+    return {};
+}
+
+/// A standby has all it needs and waits until it is wanted. What it wrote so far went to a page of its own.
+Result<> ActorProcess::stand_by() {
+    if (auto sent = channel_.send(protocol::encode(protocol::Warm{}), {}, ipc::never); !sent)
+        return sent;
+    std::vector<UniqueFd> fds;
+    const auto message = expect<protocol::Activate>(&fds);
+    if (!message) return tl::unexpected(message.error());
+    if (!*message) return {};
+    if (fds.size() != 1) return fail(Errc::mismatch, "activate comes with one descriptor");
+    auto page = MappedSegment::map(fds[0].get(), Access::read_write, ipc::actor_page_layout_hash);
+    if (!page) return tl::unexpected(page.error());
+    own_page_ = std::exchange(page_segment_, std::move(*page));
+    page_ = reinterpret_cast<ipc::ActorPage*>(page_segment_.payload());
+    install_crash_handler(*page_);
+    take_page((**message).incarnation);
+    show_page((**message).incarnation);
     return {};
 }
 
@@ -213,19 +207,28 @@ Result<> ActorProcess::start() {
             expect<protocol::Start>(&fds);  // the launcher knows as well, and makes other rings
     if (!message) return tl::unexpected(message.error());
     if (!*message) return {};
-    if (auto done = attach(**message, fds); !done) return done;
+    auto mapped = map_start(**message, fds);
+    if (!mapped) return tl::unexpected(mapped.error());
+    if (mapped->outputs.size() != core_->outputs.size() ||
+        mapped->inputs.size() != core_->inputs.size())
+        return fail(Errc::mismatch, "start: the launcher counts other ports than the class has");
+    tick_segment_ = std::move(mapped->ticks);
+    if (standby_) {
+        if (auto done = stand_by(); !done || stopped_) return done;
+    }
+    if (auto done = attach(*mapped); !done) return done;
     core_->set_reading(
         read_tick_or_now(*reinterpret_cast<const TickPage*>(tick_segment_.payload())));
     note_new_modules();  // what configure() loaded
     core_->restore_state(*actor_);
     {
-        const ipc::ActivityScope busy(&page_.activity, ipc::ActorPhase::starting);
+        const ipc::ActivityScope busy(&page_->activity, ipc::ActorPhase::starting);
         if (auto done = actor_->start(); !done) return done;
     }
-    page_.started_ns.store(static_cast<std::uint64_t>(MonotonicTime::now().ns),
-                           std::memory_order_relaxed);
-    page_.progress.store(ActorProgress::ready,
-                         std::memory_order_release);  // pairs with the launcher's look
+    page_->started_ns.store(static_cast<std::uint64_t>(MonotonicTime::now().ns),
+                            std::memory_order_relaxed);
+    page_->progress.store(ActorProgress::ready,
+                          std::memory_order_release);  // pairs with the launcher's look
     return channel_.send(protocol::encode(protocol::Ready{}), {}, ipc::never);
 }
 
@@ -273,7 +276,7 @@ Result<> ActorProcess::work() {
     core_->format_hook = [this](std::size_t output, const MediaFormat& format) {
         ask_for_format(output, format);
     };
-    ActorLoop loop({*actor_, *core_, page_,
+    ActorLoop loop({*actor_, *core_, *page_,
                     *reinterpret_cast<const TickPage*>(tick_segment_.payload()), same_domain_,
                     [this] { return look(); }});
     const auto end = loop.run();
@@ -281,22 +284,22 @@ Result<> ActorProcess::work() {
     // Asked for together with the stop: the state that the next run shall begin with.
     if (const MonotonicTime now = MonotonicTime::now(); core_->snapshot_due(now))
         core_->keep_state(*actor_, now);
-    page_.progress.store(*end == LoopEnd::ended ? ActorProgress::ended : ActorProgress::stopping,
-                         std::memory_order_release);
+    page_->progress.store(*end == LoopEnd::ended ? ActorProgress::ended : ActorProgress::stopping,
+                          std::memory_order_release);
     // Pairs with give_command. Whoever reads them goes on with the next incarnation.
-    const auto command = ipc::command_of(page_.command.load(std::memory_order_acquire));
+    const auto command = ipc::command_of(page_->command.load(std::memory_order_acquire));
     if (*end == LoopEnd::ended || command != ipc::ActorCommand::make_way) core_->end_outputs();
-    const ipc::ActivityScope busy(&page_.activity, ipc::ActorPhase::stopping);
+    const ipc::ActivityScope busy(&page_->activity, ipc::ActorPhase::stopping);
     actor_->stop();
-    page_.progress.store(ActorProgress::stopped, std::memory_order_release);
+    page_->progress.store(ActorProgress::stopped, std::memory_order_release);
     return {};
 }
 
 int ActorProcess::failed(const char* stage, const std::string& text,
                          ipc::CrashCause cause) noexcept {
-    record_failure(page_, cause, text);
-    ipc::set_error(page_, text);
-    page_.progress.store(ActorProgress::failed, std::memory_order_release);
+    record_failure(*page_, cause, text);
+    ipc::set_error(*page_, text);
+    page_->progress.store(ActorProgress::failed, std::memory_order_release);
     // The page has it already; a launcher that does not read must not keep the dead alive.
     (void)channel_.send(protocol::encode(
         protocol::Failed{stage, text, core_ != nullptr ? core_->refused_input : -1}));

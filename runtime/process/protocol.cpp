@@ -91,7 +91,8 @@ void code(Coder& coder, M& message) {
     if constexpr (std::is_same_v<Plain, Setup>)
         each(message.node, message.name, message.class_name, message.uri, message.actor_index,
              message.incarnation, message.trigger, message.rate, message.properties,
-             message.plugins, message.input_holds, message.stale_after_ns, message.snapshot_ns);
+             message.plugins, message.input_holds, message.stale_after_ns, message.snapshot_ns,
+             message.standby);
     else if constexpr (std::is_same_v<Plain, Hello>)
         each(message.pid, message.incarnation);
     else if constexpr (std::is_same_v<Plain, Configure>)
@@ -110,6 +111,8 @@ void code(Coder& coder, M& message) {
         each(message.input, message.cell, message.format);
     else if constexpr (std::is_same_v<Plain, ChangeRefused>)
         each(message.output, message.text);
+    else if constexpr (std::is_same_v<Plain, Activate>)
+        each(message.incarnation);
 }
 
 template <std::size_t Kind = 0>

@@ -19,6 +19,10 @@
 ///     replace_input  ->                  to every reader: the new ring; used once the old one is read to its end
 ///     replace_output ->                  to the writer: the new ring; or change_refused with the reason
 ///
+/// A standby (`setup.standby`), between configured and ready:
+///                    <-  warm
+///     activate       ->                  when its actor has died: the incarnation that it is now, and the actor's page
+///
 /// Then the process exits: 0 it ended or was stopped, 1 failed (text in `failed` and in its page), or by a signal.
 /// Memory    One message is at most 64 KiB. Numbers little-endian as in memory: both ends are one machine, one build.
 /// Errors    Decoding checks every length; a message that does not decode is Errc::parse and the sender is broken.
@@ -44,6 +48,8 @@ struct Setup {
     /// Never `automatic` once it is sent: the launcher resolved it.
     Trigger trigger = Trigger::automatic;
     Rate rate{};  ///< Of its tick domain.
+    /// Not wanted yet: go as far as one can without being seen, say warm, wait for activate.
+    bool standby = false;
     std::vector<std::pair<std::string, std::string>> properties;
     /// .so files to load before looking the class up (exec'd children).
     std::vector<std::string> plugins;
@@ -115,8 +121,16 @@ struct ChangeRefused {
     std::string text;
 };
 
-using Message = std::variant<Setup, Hello, Configure, Configured, Start, Ready, Stop, Failed,
-                             ChangeFormat, ReplaceOutput, ReplaceInput, ChangeRefused>;
+/// A standby has all it needs.
+struct Warm {};
+/// To a standby: be this incarnation now. Beside it: the actor's page (read-write).
+struct Activate {
+    std::uint64_t incarnation = 0;
+};
+
+using Message =
+    std::variant<Setup, Hello, Configure, Configured, Start, Ready, Stop, Failed, ChangeFormat,
+                 ReplaceOutput, ReplaceInput, ChangeRefused, Warm, Activate>;
 
 [[nodiscard]] std::vector<std::byte> encode(const Message& message);
 [[nodiscard]] Result<Message> decode(std::span<const std::byte> bytes);

@@ -19,6 +19,7 @@
 #include "supervisor/launcher/exec_role.hpp"
 #include "supervisor/launcher/exit_reason.hpp"
 #include "supervisor/launcher/hang_watch.hpp"
+#include "supervisor/launcher/twin.hpp"
 
 namespace streamlib::supervision {
 
@@ -48,6 +49,8 @@ struct Child {
     std::optional<Shutdown> shutdown{};  ///< Of the stop it was told; empty: as for all.
     std::uint64_t ticks_before = 0;      ///< Processed by earlier incarnations.
     MonotonicTime reported{}, ready{};
+    std::vector<Twin> twins{};  ///< As many as the graph wants standbys.
+    bool from_standby = false;
     ExitReason last_exit{};  ///< Of the incarnation before.
     std::string last_exit_text{};
     ExitReason exit{};
@@ -56,6 +59,11 @@ struct Child {
     bool order_lost = false;
     bool channel_ended = false;
 
+    /// How this incarnation came to be.
+    [[nodiscard]] ipc::SpawnTier tier() const noexcept {
+        if (from_standby) return ipc::SpawnTier::standby;
+        return by_exec ? ipc::SpawnTier::exec : ipc::SpawnTier::fork;
+    }
     [[nodiscard]] ipc::ActorPage& actor_page() const noexcept {
         return *reinterpret_cast<ipc::ActorPage*>(page.payload());
     }

@@ -28,6 +28,8 @@ enum class Source : std::uint32_t {
     zygote_process,
     service_channel,
     service_process,
+    twin_channel,
+    twin_process,
 };
 
 /// Whose descriptor became ready.

@@ -107,6 +107,20 @@ private:
     void tell_replaced(const std::string& died);
     void raise_alarm(const std::string& text);
 
+    // launcher_twins.cpp
+    void prepare_twins();
+    [[nodiscard]] std::optional<ChildProcess> process_for_twin(const Child& child, Twin& twin,
+                                                               const ipc::Channel& theirs);
+    [[nodiscard]] Result<> make_twin(std::uint32_t actor, std::size_t n);
+    void drop_twin(std::uint32_t actor, std::size_t n, Nanoseconds next_after);
+    void drop_twins(std::uint32_t actor);
+    void drop_all_twins();
+    void tend_twins(MonotonicTime now);
+    [[nodiscard]] MonotonicTime twins_due() const;
+    void on_twin_channel(std::uint32_t token);
+    void on_twin_process(std::uint32_t token);
+    [[nodiscard]] bool activate_twin(std::uint32_t actor);
+
     // launcher_hang.cpp
     void prepare_watch();
     [[nodiscard]] bool may_kill_hung(std::uint32_t actor) const;

@@ -11,6 +11,15 @@ extern char** environ;
 namespace streamlib::supervision {
 namespace {
 
+const char* tier_word(ipc::SpawnTier tier) noexcept {
+    switch (tier) {
+        case ipc::SpawnTier::fork: return "fork";
+        case ipc::SpawnTier::exec: return "exec";
+        case ipc::SpawnTier::standby: return "standby";
+    }
+    return "?";
+}
+
 std::string in_ms(Nanoseconds ns) {
     char text[32];
     std::snprintf(text, sizeof text, "%.2f ms", static_cast<double>(ns) / 1e6);
@@ -64,14 +73,14 @@ void Launcher::tell_restart(std::uint32_t actor) {
     const Child& child = children_[actor];
     observer_.restarted({.index = actor,
                          .incarnation = child.state.incarnation,
-                         .tier = child.by_exec ? ipc::SpawnTier::exec : ipc::SpawnTier::fork,
+                         .tier = child.tier(),
                          .detected = child.ended,
                          .spawned = child.spawned,
                          .reported = child.reported,
                          .ready = child.ready});
     std::string text = "incarnation " + std::to_string(child.state.incarnation) + " by " +
-                       (child.by_exec ? "exec" : "fork") + ", ready " +
-                       in_ms(child.ready - child.spawned) + " after its spawn";
+                       tier_word(child.tier()) + ", ready " + in_ms(child.ready - child.spawned) +
+                       " after its spawn";
     if (child.spawned >= child.ended && child.ended.ns != 0)
         text += ", spawned " + in_ms(child.spawned - child.ended) + " after it was seen dead";
     if (!child.last_exit_text.empty()) text += "; " + child.last_exit_text;

@@ -31,9 +31,11 @@ Result<> Launcher::replace_ring(std::uint32_t actor, std::uint32_t output,
     if (auto made = rings_->replace(plan_, *number, wanted); !made) return made;
     const RingTable::Ring& ring = rings_->rings()[*number];
     directory_->publish_ring(plan_, children_, *rings_, *number);
+    drop_twins(actor);
     for (const std::uint32_t index : plan_.actors[actor].out_links) {
         const PlannedLink& link = plan_.links[index];
         if (link.output != output) continue;
+        drop_twins(link.to);
         const auto readable = ring.memory.reopen_read_only();
         if (!readable) return tl::unexpected(readable.error());
         const int fds[] = {readable->get(), ring.cells.fd()};

@@ -39,6 +39,8 @@ void Launcher::dispatch(const Ready& ready) {
         case Source::service_channel:
             if (!ready.writable) on_service_channel(index);
             break;
+        case Source::twin_channel: on_twin_channel(index); break;
+        case Source::twin_process: on_twin_process(index); break;
         case Source::service_process:
             if (const std::string died = services_[index]->on_process(); !died.empty() && !done_) {
                 tell_replaced(died);
@@ -157,7 +159,7 @@ MonotonicTime Launcher::next_deadline() {
     }
     if (dirty_) next = std::min(next, settle_at_);
     if (tree_) next = std::min(next, tree_->next_due());
-    next = std::min(next, look_at_);
+    next = std::min({next, look_at_, twins_due()});
     return kill_times_.empty() ? next : std::min(next, kill_times_.top().at);
 }
 
@@ -171,6 +173,7 @@ void Launcher::on_deadlines() {
     }
     if (tree_ && now >= tree_->next_due()) carry_out(tree_->on_time(now));
     watch_for_hangs(now);
+    if (now >= twins_due()) tend_twins(now);
     if (now >= time_is_up_) {
         time_is_up_ = {INT64_MAX};
         begin_stop(StopReason::time_is_up);

@@ -51,6 +51,7 @@ void Launcher::forget_last_run(Child& child) {
     child.configured.reset();
     child.configure_ahead = child.start_ahead = child.hung = child.hung_in_start = false;
     child.by_exec = child.exec;
+    child.from_standby = false;
     child.watch = HangWatch(child.watch.limits());
     child.hang_said = false;
     child.shutdown.reset();
@@ -70,6 +71,7 @@ void Launcher::spawn(std::uint32_t actor) {
     Child& child = children_[actor];
     child.spawned = MonotonicTime::now();
     forget_last_run(child);
+    if (rings_ && activate_twin(actor)) return;
     auto ends = ipc::Channel::pair();
     if (!ends) {
         child.failed_text = ends.error().text;
@@ -97,7 +99,8 @@ void Launcher::order_from_zygote(std::uint32_t actor, ipc::Channel theirs) {
         return exec_actor(actor, std::move(theirs));
     }
     SpawnOrder order{actor, child.planned->name.substr(0, 15), std::move(theirs), child.page.fd()};
-    if (auto spare = rings_ ? zygotes_->take_spare(*zygote, order) : std::nullopt) {
+    if (auto spare = rings_ ? zygotes_->take_spare(*zygote, order.comm, order.channel, order.page)
+                            : std::nullopt) {
         child.process = std::move(*spare);
         loop_->watch(child.process.pidfd.get(), {Source::actor_process, actor});
         return directory_->publish(child);
@@ -368,6 +371,7 @@ void Launcher::all_settled() {
     observer_.running(running_since_ - began_);
     totals_at_ = running_since_ + 1'000'000'000;
     keep_spares();
+    prepare_twins();
     if (options_.run_for) time_is_up_ = running_since_ + *options_.run_for;
     dirty_ = true;
 }

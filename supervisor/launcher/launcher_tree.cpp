@@ -118,6 +118,7 @@ void Launcher::obey(const Order& order) {
 void Launcher::stand_down() {
     if (!tree_) return;
     tree_->stand_down();
+    drop_all_twins();
     for (std::uint32_t actor = 0; actor < children_.size(); ++actor) {
         if (children_[actor].state.phase == ChildPhase::restarting) apply(actor, ChildEvent::stop);
     }

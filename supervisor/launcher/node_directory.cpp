@@ -50,7 +50,7 @@ Result<> NodeDirectory::add(Child& child) {
     record.class_name.set(spec.name);
     record.family.set(spec.family);
     record.dispatcher.set("process");
-    record.tier = child.by_exec ? ipc::SpawnTier::exec : ipc::SpawnTier::fork;
+    record.tier = child.tier();
     record.page_segment = child.page.id();
     auto id = directory_.add(record);
     if (!id) return tl::unexpected(id.error());

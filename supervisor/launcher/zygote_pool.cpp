@@ -57,9 +57,9 @@ void ZygotePool::keep_spares(std::uint32_t zygote, std::uint32_t count) {
     zygotes_[zygote].spares.want(count, MonotonicTime::now());
 }
 
-std::optional<ChildProcess> ZygotePool::take_spare(std::uint32_t zygote, const SpawnOrder& order) {
-    return zygotes_[zygote].spares.take(order.comm, order.channel, order.page,
-                                        MonotonicTime::now());
+std::optional<ChildProcess> ZygotePool::take_spare(std::uint32_t zygote, const std::string& comm,
+                                                   const ipc::Channel& channel, int page) {
+    return zygotes_[zygote].spares.take(comm, channel, page, MonotonicTime::now());
 }
 
 void ZygotePool::order_spare(std::uint32_t index, MonotonicTime now) {

@@ -52,9 +52,10 @@ public:
     void order(std::uint32_t zygote, SpawnOrder order);
     /// Keeps so many processes of a zygote ready for restarts.
     void keep_spares(std::uint32_t zygote, std::uint32_t count);
-    /// One of them, as the child of that order; empty: none is ready.
+    /// One of them, for that actor; empty: none is ready. The descriptors stay the caller's.
     [[nodiscard]] std::optional<ChildProcess> take_spare(std::uint32_t zygote,
-                                                         const SpawnOrder& order);
+                                                         const std::string& comm,
+                                                         const ipc::Channel& channel, int page);
     /// Sends what was ordered. Once after each round of events.
     void flush();
 

@@ -366,7 +366,7 @@ source = ["ptp", "software"]
 [actors.a]
 class = "TestPattern"
 restart = "permanent"
-standby = 1
+phase = "1ms"
 dispatcher = "io"
 significant = false
 plugin = "x.so"
@@ -380,10 +380,11 @@ depth = 2
     EXPECT_THAT(texts(checked.findings), IsEmpty());
     EXPECT_THAT(
         texts(checked.notes),
-        ElementsAre("g.toml: clock.source: a clock other than \"software\" is carried but has no "
-                    "effect yet",
-                    "g.toml:6: actors.a.standby: standby is carried but has no effect yet",
-                    HasSubstr("g.toml:7: actors.a.dispatcher: a dispatcher other than \"process\"")));
+        ElementsAre(
+            "g.toml: clock.source: a clock other than \"software\" is carried but has no "
+            "effect yet",
+            "g.toml:6: actors.a.phase: phase is carried but has no effect yet",
+            HasSubstr("g.toml:7: actors.a.dispatcher: a dispatcher other than \"process\"")));
 }
 
 TEST(CheckGraph, stays_bounded_on_hostile_graphs) {

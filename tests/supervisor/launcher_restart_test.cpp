@@ -171,6 +171,24 @@ TEST_F(Restart, keeps_its_promise_while_zygotes_die_too) {
     EXPECT_EQ(run.finish(), 0);
 }
 
+TEST_F(Restart, takes_a_standby_where_there_is_one_and_makes_the_next) {
+    const auto seen_path = folder_ / "seen";
+    NodeRun run({"rate=100 Ticker >> Relay restart=permanent standby=1 >> Sink path=" +
+                 seen_path.string()});
+    ASSERT_NE(run.wait_for("running"), "");
+    for (int round = 0; round < 3; ++round) {
+        ASSERT_TRUE(eventually([&] { return run.count("relay") == 2; }));  // it, and its standby
+        pause_ms(200);
+        const pid_t before = run.active("relay");
+        ASSERT_EQ(::kill(before, SIGKILL), 0);
+        EXPECT_THAT(run.wait_for("event restarted relay"), HasSubstr("by standby"));
+    }
+    run.signal(SIGTERM);
+    EXPECT_EQ(run.finish(), 0);
+    EXPECT_THAT(run.wait_for_silence(), IsEmpty());
+    EXPECT_EQ(read_seen(seen_path).missed, 0U);
+}
+
 TEST_F(Restart, kills_who_hangs_and_says_where) {
     NodeRun run({"rate=100 Ticker fails=hang hang_after=300ms restart=permanent >> Sink"});
     ASSERT_NE(run.wait_for("running"), "");

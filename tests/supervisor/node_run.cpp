@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <algorithm>
 
 #include <cstdlib>
 #include <filesystem>
@@ -161,6 +162,18 @@ ProcessFacts NodeRun::wait_for_process(const std::string& comm, pid_t not_this) 
         return found.pid != 0 && found.pid != not_this;
     }));
     return found.pid == not_this ? ProcessFacts{} : found;
+}
+
+std::size_t NodeRun::count(const std::string& comm) const {
+    const auto all = processes();
+    return static_cast<std::size_t>(std::count_if(
+        all.begin(), all.end(), [&](const ProcessFacts& facts) { return facts.comm == comm; }));
+}
+
+pid_t NodeRun::active(const std::string& actor) const {
+    const std::string beginning = "actor " + actor + " running ";
+    const auto said = lines(beginning);
+    return said.empty() ? 0 : std::atoi(said.back().c_str() + beginning.size());
 }
 
 std::vector<ProcessFacts> NodeRun::wait_for_silence() const {

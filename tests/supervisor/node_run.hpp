@@ -44,6 +44,10 @@ public:
     [[nodiscard]] ProcessFacts process(const std::string& comm) const;
     /// Waits until a process of that comm with another pid than `not_this` is there.
     [[nodiscard]] ProcessFacts wait_for_process(const std::string& comm, pid_t not_this = 0) const;
+    /// Processes of that comm: an actor, and its standbys.
+    [[nodiscard]] std::size_t count(const std::string& comm) const;
+    /// The process of the actor that runs, by the last line that said so; 0: none did.
+    [[nodiscard]] pid_t active(const std::string& actor) const;
     /// Waits until none is left; what is left after half a minute.
     [[nodiscard]] std::vector<ProcessFacts> wait_for_silence() const;
 

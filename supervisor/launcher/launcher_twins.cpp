@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// Standbys: made when there is time, taken when there is none.
+#include <algorithm>
+
+#include "supervisor/launcher/launcher.hpp"
+#include "supervisor/launcher/reap.hpp"
+
+namespace streamlib::supervision {
+namespace {
+
+/// After one was taken or had to go: first the others get the processor.
+constexpr Nanoseconds next_after_ns = 100'000'000;
+/// After one that failed.
+constexpr Nanoseconds again_after_ns = 2'000'000'000;
+/// From its birth to `warm`.
+constexpr Nanoseconds warm_within_ns = 10'000'000'000;
+
+constexpr std::uint32_t token_of(std::uint32_t actor, std::size_t n) noexcept {
+    return actor * max_twins + static_cast<std::uint32_t>(n);
+}
+
+}  // namespace
+
+void Launcher::prepare_twins() {
+    const MonotonicTime now = MonotonicTime::now();
+    for (Child& child : children_) {
+        if (!child.planned->supervisor) continue;
+        child.twins.resize(std::min(child.planned->standby, max_twins));
+        for (Twin& twin : child.twins) twin.due = now;
+    }
+}
+
+/// A process for it: out of the spares, since what a zygote reports is the actor's own.
+std::optional<ChildProcess> Launcher::process_for_twin(const Child& child, Twin& twin,
+                                                       const ipc::Channel& theirs) {
+    const std::string name = child.planned->name.substr(0, 15);
+    twin.by_exec = child.exec;
+    if (!child.exec) {
+        const auto zygote = zygotes_->zygote_for(
+            child.plugin.empty() ? child.planned->spec->family : std::string{}, child.plugin);
+        return zygote ? zygotes_->take_spare(*zygote, name, theirs, twin.page.fd()) : std::nullopt;
+    }
+    auto process = exec_role(
+        {.role = Role::actor, .launcher_pid = ::getpid(), .node = node_, .name = name},
+        {.channel = theirs.fd(), .lifeline = lifeline_read_.get(), .page = twin.page.fd()});
+    return process ? std::optional(std::move(*process)) : std::nullopt;
+}
+
+Result<> Launcher::make_twin(std::uint32_t actor, std::size_t n) {
+    Child& child = children_[actor];
+    Twin& twin = child.twins[n];
+    auto page = ipc::OwnedSegment::create({.purpose = "standby " + child.planned->name,
+                                           .payload_bytes = sizeof(ipc::ActorPage),
+                                           .layout_hash = ipc::actor_page_layout_hash,
+                                           .kind = ipc::SegmentKind::control});
+    auto ends = ipc::Channel::pair();
+    auto message = rings_->start_of(plan_, actor);
+    const auto ticks = domains_.open_page(domains_.domain_of(actor));
+    if (!page || !ends || !message || !ticks)
+        return fail(Errc::no_memory, "no memory or descriptor for a standby");
+    twin.page = std::move(*page);
+    auto process = process_for_twin(child, twin, ends->second);
+    if (!process) return fail(Errc::gone, "no process for it yet");
+    twin.process = std::move(*process);
+    twin.channel = std::move(ends->first);
+    twin.born = MonotonicTime::now();
+    loop_->watch(twin.channel.fd(), {Source::twin_channel, token_of(actor, n)});
+    loop_->watch(twin.process.pidfd.get(), {Source::twin_process, token_of(actor, n)});
+    protocol::Setup setup = setup_of(actor);
+    setup.standby = true;
+    message->start.ahead = rings_->offered_to(actor);
+    message->fds.insert(message->fds.begin(), ticks->get());
+    twin.ahead = message->start;
+    if (auto sent = twin.channel.send(protocol::encode(setup)); !sent) return sent;
+    if (auto sent = twin.channel.send(protocol::encode(configure_of(actor))); !sent) return sent;
+    return twin.channel.send(protocol::encode(twin.ahead), message->fds);
+}
+
+void Launcher::drop_twin(std::uint32_t actor, std::size_t n, Nanoseconds next_after) {
+    Twin& twin = children_[actor].twins[n];
+    if (twin.process.pidfd) loop_->forget(twin.process.pidfd.get());
+    if (twin.channel) loop_->forget(twin.channel.fd());
+    kill_and_reap(twin.process);
+    twin = {};
+    twin.due = MonotonicTime::now() + next_after;
+}
+
+/// Its rings, or those of its inputs, are others now.
+void Launcher::drop_twins(std::uint32_t actor) {
+    for (std::size_t n = 0; n < children_[actor].twins.size(); ++n)
+        drop_twin(actor, n, next_after_ns);
+}
+
+void Launcher::drop_all_twins() {
+    for (std::uint32_t actor = 0; actor < children_.size(); ++actor) {
+        drop_twins(actor);
+        children_[actor].twins.clear();
+    }
+}
+
+void Launcher::tend_twins(MonotonicTime now) {
+    if (phase_ != RunPhase::running) return;
+    for (std::uint32_t actor = 0; actor < children_.size(); ++actor) {
+        Child& child = children_[actor];
+        const bool up = child.state.phase == ChildPhase::running;
+        for (std::size_t n = 0; n < child.twins.size(); ++n) {
+            Twin& twin = child.twins[n];
+            if (twin.process.pidfd) {
+                const bool late = !twin.warm && now - twin.born > warm_within_ns;
+                if (late) drop_twin(actor, n, again_after_ns);
+            } else if (up && now >= twin.due && !make_twin(actor, n)) {
+                drop_twin(actor, n, next_after_ns);
+            }
+        }
+    }
+}
+
+MonotonicTime Launcher::twins_due() const {
+    MonotonicTime next{INT64_MAX};
+    if (phase_ != RunPhase::running) return next;
+    for (const Child& child : children_) {
+        if (child.state.phase != ChildPhase::running) continue;
+        for (const Twin& twin : child.twins) {
+            const bool settled = twin.process.pidfd && twin.warm;
+            if (settled) continue;
+            next = std::min(next, twin.process.pidfd ? twin.born + warm_within_ns : twin.due);
+        }
+    }
+    return next;
+}
+
+void Launcher::on_twin_channel(std::uint32_t token) {
+    const std::uint32_t actor = token / max_twins;
+    const std::size_t n = token % max_twins;
+    if (n >= children_[actor].twins.size()) return;
+    Twin& twin = children_[actor].twins[n];
+    while (twin.channel) {
+        auto message = twin.channel.receive();
+        if (message && !*message) return;
+        auto said = message ? protocol::decode((*message)->bytes)
+                            : Result<protocol::Message>(tl::unexpected(message.error()));
+        if (!said) {  // its end: the process says the rest
+            loop_->forget(twin.channel.fd());
+            twin.channel.close();
+        } else if (auto* configured = std::get_if<protocol::Configured>(&*said)) {
+            twin.configured = std::move(*configured);
+            if (!protocol::fits(twin.ahead, twin.configured))
+                return drop_twin(actor, n, again_after_ns);
+        } else if (std::holds_alternative<protocol::Warm>(*said)) {
+            twin.warm = true;
+            note_event("standby", children_[actor].planned->name,
+                       "warm, process " + std::to_string(twin.process.pid));
+        } else if (const auto* failed = std::get_if<protocol::Failed>(&*said)) {
+            note_event("standby", children_[actor].planned->name, failed->text);
+        }
+    }
+}
+
+void Launcher::on_twin_process(std::uint32_t token) {
+    const std::uint32_t actor = token / max_twins;
+    const std::size_t n = token % max_twins;
+    if (n < children_[actor].twins.size()) drop_twin(actor, n, again_after_ns);
+}
+
+/// The next incarnation is there already: it only has to be told. False: none is warm.
+bool Launcher::activate_twin(std::uint32_t actor) {
+    Child& child = children_[actor];
+    const auto found = std::find_if(child.twins.begin(), child.twins.end(),
+                                    [](const Twin& twin) { return twin.warm && twin.channel; });
+    if (found == child.twins.end()) return false;
+    const protocol::Activate activate{child.state.incarnation};
+    const int page[] = {child.page.fd()};
+    if (!found->channel.send(protocol::encode(activate), page)) return false;
+    // Release: whoever reads `active` may rely on the old process being gone.
+    child.actor_page().active.store(child.state.incarnation, std::memory_order_release);
+    loop_->forget(found->process.pidfd.get());
+    loop_->forget(found->channel.fd());
+    child.process = std::move(found->process);
+    child.channel = std::move(found->channel);
+    child.configured = std::move(found->configured);
+    child.ahead = std::move(found->ahead);
+    child.by_exec = found->by_exec;
+    child.from_standby = true;
+    *found = {};
+    found->due = MonotonicTime::now() + next_after_ns;
+    loop_->watch(child.process.pidfd.get(), {Source::actor_process, actor});
+    loop_->watch(child.channel.fd(), {Source::actor_channel, actor});
+    child.reported = MonotonicTime::now();
+    for (const ChildEvent done :
+         {ChildEvent::hello, ChildEvent::configure, ChildEvent::configured, ChildEvent::start})
+        apply(actor, done);
+    directory_->publish(child);
+    return true;
+}
+
+}  // namespace streamlib::supervision
