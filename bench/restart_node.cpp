@@ -178,6 +178,7 @@ Numbers restarts_of(const RestartCase& wanted) {
     add(numbers, "detected", samples.detected);
     add(numbers, "reported", samples.reported);
     add(numbers, "ready", samples.ready);
+    numbers["ready over p50"] = numbers["ready p50"] - 0.5;
     add(numbers, "first", samples.first);
     add(numbers, "lost", samples.lost);
     for (std::size_t n = 0; n < samples.phases.size(); ++n)
