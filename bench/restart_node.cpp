@@ -46,7 +46,14 @@ public:
         notes.reported_ns.store(record.reported.ns, std::memory_order_relaxed);
         notes.ready_ns.store(record.ready.ns, std::memory_order_relaxed);
         notes.tier.store(static_cast<std::uint32_t>(record.tier), std::memory_order_relaxed);
+        if (record.tier == ipc::SpawnTier::standby) notes.taken.fetch_add(1);
         notes.incarnation.store(record.incarnation, std::memory_order_release);
+    }
+    void event(const std::string& kind, const std::string& subject,
+               const std::string& text) override {
+        if (kind != "standby" || !text.starts_with("warm") || subject.size() != 2) return;
+        const auto pair = static_cast<std::uint32_t>(subject[1] - '0');
+        if (pair < restart_pairs) notes_[pair].warm.fetch_add(1);
     }
 
 private:
@@ -110,8 +117,10 @@ struct Samples {
 };
 
 void kill_once(RestartNotes& notes, std::uint32_t tier, std::mt19937& random, Samples& samples) {
-    const bool healthy =
-        eventually([&] { return notes.blocks.load(std::memory_order_acquire) >= healthy_blocks; });
+    const bool healthy = eventually([&] {
+        const bool warm = tier != 2 || notes.warm.load() > notes.taken.load();
+        return warm && notes.blocks.load(std::memory_order_acquire) >= healthy_blocks;
+    });
     if (!healthy) throw std::runtime_error("an actor did not come back");
     std::this_thread::sleep_for(std::chrono::nanoseconds(
         std::uniform_int_distribution<std::int64_t>(0, period_ns)(random)));

@@ -21,6 +21,8 @@ struct alignas(64) RestartNotes {
     std::atomic<std::uint64_t> incarnation{0};  ///< READY.
     std::atomic<std::int64_t> detected_ns{0}, spawned_ns{0}, reported_ns{0}, ready_ns{0};
     std::atomic<std::uint32_t> tier{0};
+    std::atomic<std::uint64_t> warm{0},
+        taken{0};  ///< Standbys that became warm; that were activated.
     // watcher; CLOCK_MONOTONIC
     alignas(64) std::atomic<std::int64_t> first_ns{0};
     std::atomic<std::uint64_t> lost{

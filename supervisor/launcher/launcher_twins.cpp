@@ -148,10 +148,10 @@ void Launcher::on_twin_channel(std::uint32_t token) {
                 return drop_twin(actor, n, again_after_ns);
         } else if (std::holds_alternative<protocol::Warm>(*said)) {
             twin.warm = true;
-            note_event("standby", children_[actor].planned->name,
+            tell_event("standby", children_[actor].planned->name,
                        "warm, process " + std::to_string(twin.process.pid));
         } else if (const auto* failed = std::get_if<protocol::Failed>(&*said)) {
-            note_event("standby", children_[actor].planned->name, failed->text);
+            tell_event("standby", children_[actor].planned->name, failed->text);
         }
     }
 }
