@@ -18,6 +18,10 @@ endforeach()
 install(TARGETS ${libraries} EXPORT streamlib_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 if(TARGET streamlib)
     install(TARGETS streamlib RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+    configure_file(${PROJECT_SOURCE_DIR}/tools/systemd/streamlib@.service.in
+        ${PROJECT_BINARY_DIR}/package/streamlib@.service @ONLY)
+    install(FILES ${PROJECT_BINARY_DIR}/package/streamlib@.service
+        DESTINATION lib/systemd/system)
 endif()
 foreach(layer IN ITEMS ipc runtime supervisor)
     install(DIRECTORY ${PROJECT_SOURCE_DIR}/${layer} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/streamlib

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "supervisor/launcher/launcher.hpp"
+#include "supervisor/node/service_notice.hpp"
 
 extern char** environ;
 
@@ -99,6 +100,10 @@ void Launcher::tell_replaced(const std::string& died) {
 /// `on_alarm` is a person's program: it runs beside the node, and what becomes of it is its own affair.
 void Launcher::raise_alarm(const std::string& text) {
     tell_event("alarm", node_, text);
+    send_to_journal({{"MESSAGE", "streamlib node " + node_ + ": " + text},
+                     {"PRIORITY", "2"},  // critical
+                     {"SYSLOG_IDENTIFIER", "streamlib"},
+                     {"STREAMLIB_NODE", node_}});
     if (graph_.node.on_alarm.empty()) return;
     std::string command = graph_.node.on_alarm, message = text, name = node_;
     std::string shell = "sh", flag = "-c";

@@ -9,6 +9,7 @@
 #include "runtime/uri.hpp"
 #include "supervisor/launcher/launcher.hpp"
 #include "supervisor/launcher/reap.hpp"
+#include "supervisor/node/service_notice.hpp"
 
 namespace streamlib::supervision {
 
@@ -374,6 +375,7 @@ void Launcher::all_settled() {
     prepare_twins();
     if (options_.run_for) time_is_up_ = running_since_ + *options_.run_for;
     dirty_ = true;
+    notify_service("READY=1\nSTATUS=" + std::to_string(children_.size()) + " actors");
 }
 
 /// For each zygote whose actors are to come back by fork.

@@ -7,6 +7,7 @@
 #include "runtime/graph/pending_work.hpp"
 #include "supervisor/launcher/launcher.hpp"
 #include "supervisor/launcher/reap.hpp"
+#include "supervisor/node/service_notice.hpp"
 
 namespace streamlib::supervision {
 namespace {
@@ -89,6 +90,7 @@ void Launcher::begin_stop(StopReason reason) {
     stop_rest_at_ = was_running_ ? now + options_.stop_deadline / 2 : MonotonicTime{0};
     time_is_up_ = {INT64_MAX};
     dirty_ = true;
+    notify_service("STOPPING=1");
 }
 
 void Launcher::stop_all_now() {
