@@ -150,10 +150,12 @@ private:
 
     // launcher_requests.cpp
     void on_request(const control_link::Request& request);
+    void stop_on_request(std::uint32_t actor, const control_link::Request& request);
     void restart_on_request(std::uint32_t actor, const control_link::Request& request);
 
     // launcher_stop.cpp
     void apply(std::uint32_t actor, ChildEvent event);
+    void say_stop(std::uint32_t actor);
     void send_stop(std::uint32_t actor);
     void on_gone(std::uint32_t actor);
     void begin_stop(StopReason reason);

@@ -24,15 +24,22 @@ void Launcher::on_request(const control_link::Request& request) {
     if (request.kind == RequestKind::restart_actor) return restart_on_request(actor, request);
     if (request.incarnation != 0 && request.incarnation != found->state.incarnation)
         return desk_->reply(request.id, Outcome::no_such_actor, {});
-    const bool stop = request.kind == RequestKind::stop_actor;
-    const bool can =
-        is_alive(found->state.phase) && (stop ? found->state.phase != ChildPhase::stopping
-                                              : static_cast<bool>(found->process.pidfd));
-    if (!can) return desk_->reply(request.id, Outcome::not_running, {});
-    if (stop)
-        stop_family(actor);
-    else
-        kill_process(found->process.pidfd, request.signal);
+    if (request.kind == RequestKind::stop_actor) return stop_on_request(actor, request);
+    if (!is_alive(found->state.phase) || !found->process.pidfd)
+        return desk_->reply(request.id, Outcome::not_running, {});
+    kill_process(found->process.pidfd, request.signal);
+    desk_->reply(request.id, Outcome::ok, {});
+}
+
+/// Also of one that is down for the moment, or on its way down: it does not come back then.
+void Launcher::stop_on_request(std::uint32_t actor, const control_link::Request& request) {
+    const ChildPhase phase = children_[actor].state.phase;
+    const bool stops = phase == ChildPhase::stopping;
+    const bool comes_back = phase == ChildPhase::restarting || (stops && tree_->comes_back(actor));
+    if (!comes_back && (stops || !is_alive(phase)))
+        return desk_->reply(request.id, Outcome::not_running, {});
+    stop_family(actor);
+    if (stops) say_stop(actor);
     desk_->reply(request.id, Outcome::ok, {});
 }
 
@@ -54,7 +61,9 @@ void Launcher::restart_on_request(std::uint32_t actor, const control_link::Reque
     if (phase_ != RunPhase::starting && phase_ != RunPhase::running)
         return refuse("the node has not started yet");
     note_event("requested", child.planned->name, "restart of incarnation " + std::to_string(now));
+    const bool stops = child.state.phase == ChildPhase::stopping;
     carry_out(tree_->restart_requested(actor, MonotonicTime::now()));
+    if (stops && child.state.phase == ChildPhase::stopping) say_stop(actor);
     const ChildPhase phase = child.state.phase;
     if (is_alive(phase) || phase == ChildPhase::restarting || tree_->will_start(actor))
         return desk_->reply(request.id, Outcome::ok, {}, now + 1);

@@ -46,8 +46,10 @@ protocol::Setup Launcher::setup_of(std::uint32_t actor) const {
 /// Nothing of the last incarnation is left in what is kept of the actor.
 void Launcher::forget_last_run(Child& child) {
     child.process = {};
-    child.last_exit = child.exit;
-    child.last_exit_text = exit_text(child.exit, child.failed_text);
+    if (child.exit.kind != ipc::ExitKind::none) {  // else it was never born
+        child.last_exit = child.exit;
+        child.last_exit_text = exit_text(child.exit, child.failed_text);
+    }
     child.exit = {};
     child.configured.reset();
     child.configure_ahead = child.start_ahead = child.hung = child.hung_in_start = false;
@@ -373,9 +375,9 @@ void Launcher::all_settled() {
     totals_at_ = running_since_ + 1'000'000'000;
     keep_spares();
     prepare_twins();
+    notify_service("READY=1\nSTATUS=" + std::to_string(children_.size()) + " actors");
     if (options_.run_for) time_is_up_ = running_since_ + *options_.run_for;
     dirty_ = true;
-    notify_service("READY=1\nSTATUS=" + std::to_string(children_.size()) + " actors");
 }
 
 /// For each zygote whose actors are to come back by fork.

@@ -48,12 +48,18 @@ void Launcher::apply(std::uint32_t actor, ChildEvent event) {
     if ((step.actions & act_gone) != 0) on_gone(actor);
 }
 
-void Launcher::send_stop(std::uint32_t actor) {
+/// The word for an actor that works; said again where it has changed whether another incarnation follows.
+void Launcher::say_stop(std::uint32_t actor) {
     Child& child = children_[actor];
-    // The word for an actor that works, the message for one that is still being started.
     child.makes_way = phase_ != RunPhase::stopping && tree_->comes_back(actor);
     ipc::give_command(child.actor_page(),
                       child.makes_way ? ipc::ActorCommand::make_way : ipc::ActorCommand::stop);
+}
+
+void Launcher::send_stop(std::uint32_t actor) {
+    Child& child = children_[actor];
+    say_stop(actor);
+    // The message for one that is still being started.
     if (child.channel) static_cast<void>(child.channel.send(protocol::encode(protocol::Stop{})));
     const auto& told = child.shutdown;
     if (told && told->kind == Shutdown::Kind::infinity) return;
@@ -84,13 +90,13 @@ void Launcher::begin_stop(StopReason reason) {
     if (!stop_reason_) stop_reason_ = reason;
     note_event("stopping", node_, why(*stop_reason_));
     observer_.stopping(reason);
+    notify_service("STOPPING=1");
     const MonotonicTime now = MonotonicTime::now();
     kill_at_ = now + options_.stop_deadline;
     // Streams that have not drained by half of the time will not: the rest of it is for stop() to finish files.
     stop_rest_at_ = was_running_ ? now + options_.stop_deadline / 2 : MonotonicTime{0};
     time_is_up_ = {INT64_MAX};
     dirty_ = true;
-    notify_service("STOPPING=1");
 }
 
 void Launcher::stop_all_now() {

@@ -133,9 +133,12 @@ void NodeDirectory::publish(const Child& child) {
     record.restarts = child.state.incarnation > 1 ? child.state.incarnation - 1 : 0;
     record.started_monotonic_ns = child.spawned.ns;
     record.ended_monotonic_ns = is_alive(child.state.phase) ? 0 : child.ended.ns;
-    record.exit_kind = child.exit.kind;
-    record.exit_code = child.exit.code;
-    record.exit_text.set(exit_text(child.exit, child.failed_text));
+    // While one lives it is the one before that has ended last.
+    const bool ended = child.exit.kind != ipc::ExitKind::none;
+    const ExitReason& exit = ended ? child.exit : child.last_exit;
+    record.exit_kind = exit.kind;
+    record.exit_code = exit.code;
+    record.exit_text.set(ended ? exit_text(exit, child.failed_text) : child.last_exit_text);
     directory_.update(child.id, record);
 }
 

@@ -150,6 +150,81 @@ TEST_F(Supervised, a_child_without_its_parent_is_not_restarted) {
     EXPECT_EQ(call({"wait", "low"}), 0) << error_;
 }
 
+TEST_F(Supervised, what_waits_for_its_restart_can_be_stopped) {
+    const auto file = folder_ / "needed", graph = folder_ / "graph.toml";
+    std::ofstream(file) << "x";
+    std::ofstream(graph) << "links = [\"chatter >> listener\", \"weak >> far\"]\n"
+                            "[actors.chatter]\nclass = \"Chatter\"\n"
+                            "[actors.listener]\nclass = \"Listener\"\n"
+                            "[actors.weak]\nclass = \"Chatter\"\nrestart = \"permanent\"\n"
+                            "needs = \"" +
+                                file.string() +
+                                "\"\n"
+                                "[actors.far]\nclass = \"Listener\"\n"
+                                "[supervisors.node]\nintensity = 1000\n";
+    start(graph.string());
+    ASSERT_EQ(call({"wait", "weak"}), 0) << error_;
+    std::filesystem::remove(file);
+    ASSERT_EQ(call({"kill", "weak"}), 0) << error_;
+    ASSERT_TRUE(eventually([&] { return ps("weak").incarnation > 2; }));
+    EXPECT_EQ(call({"stop", "weak"}), 0) << error_;
+    const ActorRow row = ps("weak");
+    EXPECT_EQ(row.state, "STOPPED");
+    EXPECT_THAT(row.exit.value_or(""), HasSubstr("without " + file.string()));
+    EXPECT_EQ(ps("listener").state, "RUNNING");
+}
+
+TEST_F(Supervised, a_stop_during_a_restart_wins) {
+    start_node();
+    const pid_t pid = ps("listener").pid;
+    ASSERT_EQ(::kill(pid, SIGSTOP), 0);
+    auto restart = begin({"restart", "listener"});
+    ASSERT_TRUE(eventually([&] { return ps("listener").state == "STOPPING"; }));
+    EXPECT_EQ(post("/v1/actors/listener/stop").status, 200U);
+    EXPECT_EQ(post("/v1/actors/listener/stop").status, 409U);  // that is under way now
+    ASSERT_EQ(::kill(pid, SIGCONT), 0);
+    EXPECT_EQ(restart->wait(), 1);
+    EXPECT_THAT(restart->error(), HasSubstr("actor listener: incarnation 2 is STOPPED"));
+    EXPECT_EQ(ps("listener").incarnation, 1U);
+}
+
+TEST_F(Supervised, a_restart_during_a_stop_wins_and_the_stream_does_not_end) {
+    start_node();
+    const pid_t pid = ps("chatter").pid, reader = ps("listener").pid;
+    ASSERT_EQ(::kill(pid, SIGSTOP), 0);
+    EXPECT_EQ(post("/v1/actors/chatter/stop").status, 200U);
+    EXPECT_EQ(ps("chatter").state, "STOPPING");
+    EXPECT_EQ(post("/v1/actors/chatter/restart").status, 200U);
+    ASSERT_EQ(::kill(pid, SIGCONT), 0);
+    EXPECT_TRUE(eventually([&] {
+        const ActorRow row = ps("chatter");
+        return row.incarnation == 2 && row.state == "RUNNING";
+    }));
+    const std::uint64_t taken = ps("listener").frames_in;
+    EXPECT_TRUE(eventually([&] { return ps("listener").ticks > taken + 3; }));
+    EXPECT_EQ(ps("listener").pid, reader);
+}
+
+TEST_F(Supervised, a_sibling_that_is_restarted_along_does_not_end_its_stream) {
+    const auto graph = folder_ / "graph.toml";
+    std::ofstream(graph) << "links = [\"chatter >> listener\", \"other >> far\"]\n"
+                            "[actors.chatter]\nclass = \"Chatter\"\nsupervisor = \"media\"\n"
+                            "[actors.other]\nclass = \"Chatter\"\nsupervisor = \"media\"\n"
+                            "[actors.listener]\nclass = \"Listener\"\n"
+                            "[actors.far]\nclass = \"Listener\"\n"
+                            "[supervisors.media]\nstrategy = \"one_for_all\"\n";
+    start(graph.string());
+    const pid_t reader = ps("listener").pid;
+    ASSERT_EQ(call({"kill", "other"}), 0) << error_;
+    EXPECT_TRUE(eventually([&] {
+        const ActorRow row = ps("chatter");
+        return row.incarnation == 2 && row.state == "RUNNING" && row.ticks > 3;
+    }));
+    EXPECT_EQ(ps("chatter").exit, "exit 0");  // stopped in order
+    EXPECT_EQ(ps("listener").state, "RUNNING");
+    EXPECT_EQ(ps("listener").pid, reader);
+}
+
 TEST_F(Supervised, events_tell_what_happened_to_actors_services_and_the_node) {
     start("Chatter restart=permanent >> Listener");
     EXPECT_EQ(call({"events"}), 0) << error_;

@@ -172,6 +172,21 @@ TEST(Supervision, a_restart_during_a_stop_wins) {
     EXPECT_THAT(tree.exits("a", stopped()), ElementsAre("start a"));
 }
 
+TEST(Supervision, knows_while_one_stops_whether_it_comes_back) {
+    RunningTree tree({actor("a", 0), actor("b", 1), actor("c", 1)},
+                     {root(), supervisor("media", one_for_all)});
+    EXPECT_TRUE(tree.core().comes_back(0));
+    EXPECT_THAT(tree.stop("a"), ElementsAre("stop a"));
+    EXPECT_FALSE(tree.core().comes_back(0));
+    tree.restart("a");
+    EXPECT_TRUE(tree.core().comes_back(0));
+    EXPECT_THAT(tree.crash("b"), ElementsAre("stop c"));
+    EXPECT_TRUE(tree.core().comes_back(2));
+    tree.core().stand_down();
+    EXPECT_TRUE(tree.core().has_ended());
+    EXPECT_FALSE(tree.core().comes_back(2));
+}
+
 // --- groups, at a bad time
 
 TEST(Supervision, a_group_goes_down_one_after_the_other_and_comes_up_gated_on_ready) {
