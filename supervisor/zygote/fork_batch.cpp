@@ -109,6 +109,9 @@ void fork_batch(Batch batch, const ForkPlace& place) noexcept {
     int status = 0;
     while (::waitpid(intermediate, &status, 0) < 0 && errno == EINTR) {
     }
+    // Killed half-way: nobody can say which of the batch was born. With this zygote gone, the launcher knows that those
+    // which do not report were not, and asks the next one for them.
+    if (WIFSIGNALED(status)) ::_exit(1);
 }
 
 }  // namespace streamlib::supervision
