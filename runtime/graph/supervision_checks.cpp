@@ -152,6 +152,8 @@ void check_children(Supervisors& all) {
         const auto found_at = [&](std::string_view key, std::string text) {
             check.found(Check::place_of(decl, key), Check::key_of(decl, key), std::move(text));
         };
+        // A stream that has come to its end is no failure: OTP's default would play every clip for ever.
+        actor.restart = RestartType::transient;
         if (!decl.restart.empty()) {
             const auto type = parse_restart_type(decl.restart);
             if (!type) found_at("restart", type.error().text);
@@ -174,6 +176,10 @@ void check_children(Supervisors& all) {
                 continue;
             }
         }
+        if (decl.standby != 0 && !actor.supervisor)
+            found_at("standby",
+                     "a standby is taken when a supervisor restarts its actor; write supervisor = "
+                     "\"…\" or restart = \"transient\"");
         actor.significant = decl.significant;
         check_significant(all, decl, actor);
     }

@@ -150,7 +150,7 @@ TEST(SupervisionPlan, holds_the_tree_with_everything_read) {
     EXPECT_EQ(deep.parent, 1U);
     const auto &a = plan.actors[0], &b = plan.actors[1], &c = plan.actors[2], &d = plan.actors[3];
     EXPECT_EQ(a.supervisor, 2U);
-    EXPECT_EQ(a.restart, RestartType::permanent);
+    EXPECT_EQ(a.restart, RestartType::transient) << "an end is no failure";
     EXPECT_EQ(a.shutdown, (Shutdown{Shutdown::Kind::wait, 250 * ms}));
     EXPECT_EQ(b.supervisor, 0U) << "restart alone: the node's own supervisor";
     EXPECT_EQ(b.restart, RestartType::transient);
@@ -216,11 +216,11 @@ shutdown = "brutal_kill"
 [actors.b]
 class = "TestPattern"
 supervisor = "media"
+restart = "permanent"
 significant = true
 [actors.c]
 class = "TestPattern"
 supervisor = "calm"
-restart = "transient"
 significant = true
 [actors.d]
 class = "TestPattern"
@@ -252,7 +252,7 @@ parent = "media"
         testing::UnorderedElementsAre(
             HasSubstr("g.toml:3: actors.a.restart: \"always\" is not allowed"),
             HasSubstr("g.toml:4: actors.a.shutdown: \"brutal_kill\" is no way to stop"),
-            HasSubstr("g.toml:8: actors.b.significant: a permanent child never ends"),
+            HasSubstr("g.toml:9: actors.b.significant: a permanent child never ends"),
             HasSubstr("g.toml:13: actors.c.significant: its supervisor \"calm\" ends with nobody"),
             HasSubstr("g.toml:16: actors.d.significant: it has no supervisor"),
             HasSubstr("g.toml:25: supervisors.media.strategy: \"one_for_none\" is not allowed"),
