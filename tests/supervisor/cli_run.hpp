@@ -132,6 +132,16 @@ protected:
         return std::make_unique<Started>(folder_, std::move(words));
     }
 
+    template <class Condition>
+    [[nodiscard]] bool eventually(const Condition& holds) {
+        for (const MonotonicTime give_up = MonotonicTime::now() + 30 * second;
+             MonotonicTime::now() < give_up;) {
+            if (holds()) return true;
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+        return false;
+    }
+
     ActorRow ps(const std::string& name) {
         EXPECT_EQ(call({"ps", "--json"}), 0) << error_;
         for (const std::string& line : lines_of(out_)) {

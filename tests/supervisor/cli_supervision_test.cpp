@@ -22,15 +22,6 @@ namespace {
 
 class Supervised : public Cli {
 protected:
-    template <class Condition>
-    [[nodiscard]] bool eventually(const Condition& holds) {
-        for (const MonotonicTime give_up = MonotonicTime::now() + 30 * second;
-             MonotonicTime::now() < give_up;) {
-            if (holds()) return true;
-            std::this_thread::sleep_for(std::chrono::milliseconds(5));
-        }
-        return false;
-    }
     pid_t control_pid() {
         const auto answer =
             http_call((folder_ / "run/local").string(), "control.sock", "GET", "/v1/node", second);
