@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SIGKILL to each process of the demo in turn: it alone is FAILED, the others go on, and what the sink wrote stays.
+// SIGKILL to each process of the demo in turn: it alone is FAILED, the others go on, and what the sink wrote stays. Under
+// supervision it is back.
 #include <gmock/gmock.h>
 #include <signal.h>
 
@@ -54,6 +55,35 @@ TEST_P(DemoKill, costs_nothing_but_itself) {
 
 INSTANTIATE_TEST_SUITE_P(Demo, DemoKill, testing::Values("clip", "convert", "overlay", "out"),
                          [](const auto& parameter) { return std::string(parameter.param); });
+
+/// The same under supervision: whoever is killed is back, and the readers of it live on.
+class SupervisedKill : public SystemTest {};
+
+TEST_F(SupervisedKill, costs_a_restart_and_no_reader) {
+    const auto node = start({"examples/supervised.toml", "--set", "eye.path=eye.json"});
+    wait_for("eye", "RUNNING");
+    ASSERT_TRUE(wait_for_ticks("eye", 15)) << node->so_far().out << node->so_far().error;
+    const pid_t eye = ps("eye").pid, other_eye = ps("other_eye").pid;
+    for (const char* victim : {"bars", "convert", "overlay"}) {
+        const supervision::ActorRow before = ps(victim);
+        ASSERT_EQ(::kill(before.pid, SIGKILL), 0);
+        ASSERT_TRUE(wait_for_ticks(victim, before.ticks + 15)) << node->so_far().out;
+        const supervision::ActorRow after = ps(victim);
+        EXPECT_EQ(after.state, "RUNNING") << victim;
+        EXPECT_NE(after.pid, before.pid) << victim;
+        EXPECT_EQ(after.restarts, 1U) << victim;
+        EXPECT_EQ(after.incarnation, 2U) << victim;
+    }
+    EXPECT_EQ(ps("eye").pid, eye);
+    EXPECT_EQ(ps("other_eye").pid, other_eye);
+    EXPECT_EQ(streamlib({"stop", "--node", node_}).status, 0);
+    const Answer answer = node->wait(30 * second);
+    EXPECT_EQ(answer.status, 0) << answer.out << answer.error;
+    const std::string figures = content(path("eye.json"));
+    EXPECT_GT(json_number(figures, "blocks"), 30) << figures;
+    EXPECT_EQ(json_number(figures, "backward"), 0) << figures;
+    EXPECT_EQ(json_number(figures, "unreadable"), 0) << figures;  // no torn picture
+}
 
 }  // namespace
 }  // namespace streamlib::test
