@@ -24,7 +24,9 @@ std::string next_name() {
 
 bool facts_of(pid_t pid, ProcessFacts& facts) {
     std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-    std::string text((std::istreambuf_iterator<char>(file)), {});
+    std::string
+        text;  // getline: a read from a process that has just gone is an error, and rdbuf() would throw it
+    std::getline(file, text, '\0');
     const auto open = text.find('('), close = text.rfind(')');
     if (open == std::string::npos || close == std::string::npos) return false;
     facts.pid = pid;
