@@ -114,7 +114,8 @@ def folder_of(path):
 
 
 def is_adapter(path, library):
-    return folder_of(path).rsplit("/", 1)[-1] == library
+    # "boost.json" is at home in a folder json/ as well.
+    return library is not None and folder_of(path).rsplit("/", 1)[-1] in (library, library.rsplit(".", 1)[-1])
 
 
 def library_rule(path, library):

@@ -13,10 +13,8 @@
 #pragma once
 
 #include <deque>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <queue>
 #include <string>
 #include <vector>
 
@@ -29,6 +27,7 @@
 #include "supervisor/launcher/node_directory.hpp"
 #include "supervisor/launcher/ring_table.hpp"
 #include "supervisor/launcher/run_observer.hpp"
+#include "supervisor/launcher/run_phase.hpp"
 #include "supervisor/launcher/service_process.hpp"
 #include "supervisor/launcher/start_order.hpp"
 #include "supervisor/launcher/tick_domains.hpp"
@@ -49,9 +48,6 @@ public:
     [[nodiscard]] int run();
 
 private:
-    enum class RunPhase : std::uint8_t { preparing, configuring, starting, running, stopping };
-    enum Service : std::uint32_t { clock_service = 0, control_service = 1 };
-
     // launcher.cpp
     [[nodiscard]] bool check();
     [[nodiscard]] Result<> prepare();
@@ -61,7 +57,6 @@ private:
     [[nodiscard]] int refuse(std::vector<Finding> findings);
     [[nodiscard]] int finish();
     [[nodiscard]] RunTotals totals() const;
-
     // launcher_start.cpp
     static void forget_last_run(Child& child);
     void spawn(std::uint32_t actor);
@@ -82,7 +77,6 @@ private:
     [[nodiscard]] Result<> send_start(std::uint32_t actor);
     void all_settled();
     void keep_spares();
-
     // launcher_tree.cpp
     [[nodiscard]] ExitReport report_of(const Child& child, bool well) const;
     void on_ended(std::uint32_t actor, bool well);
@@ -93,12 +87,10 @@ private:
     [[nodiscard]] Result<> refit(std::uint32_t actor);
     void go_on_with_rings(std::uint32_t actor);
     void on_ready(std::uint32_t actor);
-
     // launcher_deaths.cpp
     void note_ports(std::uint32_t actor, ipc::DeathRecord& death) const;
     void note_death(std::uint32_t actor);
     void publish_tree();
-
     // launcher_events.cpp
     void note_event(const char* kind, const std::string& subject, const std::string& text) noexcept;
     void note_change(std::uint32_t actor);
@@ -106,7 +98,6 @@ private:
     void tell_restart(std::uint32_t actor);
     void tell_replaced(const std::string& died);
     void raise_alarm(const std::string& text);
-
     // launcher_twins.cpp
     void prepare_twins();
     [[nodiscard]] std::optional<ChildProcess> process_for_twin(const Child& child, Twin& twin,
@@ -120,20 +111,17 @@ private:
     void on_twin_channel(std::uint32_t token);
     void on_twin_process(std::uint32_t token);
     [[nodiscard]] bool activate_twin(std::uint32_t actor);
-
     // launcher_hang.cpp
     void prepare_watch();
     [[nodiscard]] bool may_kill_hung(std::uint32_t actor) const;
     void look_at(std::uint32_t actor, MonotonicTime now);
     void watch_for_hangs(MonotonicTime now);
-
     // launcher_formats.cpp
     [[nodiscard]] Result<> replace_ring(std::uint32_t actor, std::uint32_t output,
                                         const protocol::ConfiguredOutput& wanted);
     void on_change_format(std::uint32_t actor, const protocol::ChangeFormat& change);
     [[nodiscard]] Result<> change_format(std::uint32_t actor, const protocol::ChangeFormat& change);
     void tell(std::uint32_t actor, const protocol::Message& message, std::span<const int> fds);
-
     // launcher_loop.cpp
     void loop();
     void dispatch(const Ready& ready);
@@ -147,12 +135,10 @@ private:
     void reap_strangers();
     void pump_control();
     [[nodiscard]] MonotonicTime next_deadline();
-
     // launcher_requests.cpp
     void on_request(const control_link::Request& request);
     void stop_on_request(std::uint32_t actor, const control_link::Request& request);
     void restart_on_request(std::uint32_t actor, const control_link::Request& request);
-
     // launcher_stop.cpp
     void apply(std::uint32_t actor, ChildEvent event);
     void say_stop(std::uint32_t actor);
@@ -167,13 +153,6 @@ private:
     [[nodiscard]] std::vector<WorkState> work_states() const;
     [[nodiscard]] bool has_living_child(std::uint32_t actor) const;
     [[nodiscard]] bool a_source_failed() const;
-
-    struct KillTime {
-        MonotonicTime at{};
-        std::uint32_t actor = 0;
-        std::uint64_t incarnation = 0;
-        [[nodiscard]] bool operator>(const KillTime& other) const noexcept { return at > other.at; }
-    };
 
     const GraphSpec& graph_;
     RunOptions options_;
@@ -209,7 +188,7 @@ private:
     int exit_code_ = 0;
     std::uint32_t killed_ = 0;
     std::vector<bool> wanted_stop_;  ///< By actor: it, or an actor above it, is to stop.
-    std::priority_queue<KillTime, std::vector<KillTime>, std::greater<>> kill_times_;
+    KillTimes kill_times_;
     MonotonicTime stop_rest_at_{INT64_MAX}, kill_at_{INT64_MAX}, time_is_up_{INT64_MAX},
         totals_at_{INT64_MAX};
     Nanoseconds look_every_ = 125'000'000;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "supervisor/control/supervision_json.hpp"
 
-#include "supervisor/control/json_fields.hpp"
+#include "supervisor/control/json/json_fields.hpp"
 
 namespace streamlib::supervision {
 
