@@ -78,7 +78,6 @@ private:
     void all_settled();
     void keep_spares();
     // launcher_tree.cpp
-    [[nodiscard]] ExitReport report_of(const Child& child, bool well) const;
     void on_ended(std::uint32_t actor, bool well);
     void carry_out(Orders orders);
     void obey(const Order& order);

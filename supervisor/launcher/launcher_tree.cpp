@@ -8,40 +8,37 @@
 namespace streamlib::supervision {
 namespace {
 
-/// So many ticks processed make a run a healthy one.
-constexpr std::uint64_t healthy_ticks = 10;
-
 bool names(const Orders& orders, Order::Kind kind, std::uint32_t actor) {
     return std::any_of(orders.begin(), orders.end(), [&](const Order& order) {
         return order.kind == kind && order.index == actor;
     });
 }
 
-}  // namespace
+/// So many ticks processed make a run a healthy one.
+constexpr std::uint64_t healthy_ticks = 10;
 
-ExitReport Launcher::report_of(const Child& child, bool well) const {
-    ExitReport report;
-    report.code = child.exit.code;
+ExitCause cause_of(const Child& child) {
+    if (child.hung) return child.hung_in_start ? ExitCause::startup : ExitCause::hung;
+    if (child.exit.kind == ipc::ExitKind::signalled) return ExitCause::signalled;
+    if (child.failed_stage == "process") return ExitCause::exception;
+    const bool refused = child.exit.kind == ipc::ExitKind::refused || child.state.broken;
+    return refused || !child.failed_stage.empty() ? ExitCause::refused : ExitCause::exited;
+}
+
+/// How it ended, as the tree asks for it.
+ExitReport report_of(const Child& child, bool well) {
     const std::uint64_t ticks = child.actor_page().ticks.load(std::memory_order_relaxed);
-    report.healthy = ticks - child.ticks_before >= healthy_ticks;
-    if (child.hung) {
-        report.cause = child.hung_in_start ? ExitCause::startup : ExitCause::hung;
-    } else if (child.exit.kind == ipc::ExitKind::signalled) {
-        report.cause = ExitCause::signalled;
-    } else if (child.exit.kind == ipc::ExitKind::refused || child.state.broken) {
-        report.cause = ExitCause::refused;
-    } else if (child.failed_stage == "process") {
-        report.cause = ExitCause::exception;
-    } else if (!child.failed_stage.empty()) {
-        report.cause = ExitCause::refused;
-    }
-    if (well && !child.state.broken && !child.hung) {
-        report.kind = child.state.stop_wanted ? ExitClass::shutdown : ExitClass::normal;
-        const bool drained = !child.state.stop_wanted && !child.planned->in_links.empty();
-        if (drained) report.cause = ExitCause::ended;
-    }
+    ExitReport report{.cause = cause_of(child),
+                      .code = child.exit.code,
+                      .healthy = ticks - child.ticks_before >= healthy_ticks};
+    if (!well || child.state.broken || child.hung) return report;
+    report.kind = child.state.stop_wanted ? ExitClass::shutdown : ExitClass::normal;
+    const bool drained = !child.state.stop_wanted && !child.planned->in_links.empty();
+    if (drained) report.cause = ExitCause::ended;
     return report;
 }
+
+}  // namespace
 
 /// What becomes of a child whose process is gone, or was never made.
 void Launcher::on_ended(std::uint32_t actor, bool well) {
