@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "supervisor/launcher/zygote_pool.hpp"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +13,13 @@
 namespace streamlib::supervision {
 
 using zygote_link::SpawnRequest;
+
+namespace {
+
+/// Longest that a zygote may owe an answer, loading its libraries included; as an actor's start-up deadline.
+constexpr Nanoseconds answer_within_ns = 10'000'000'000;
+
+}  // namespace
 
 ZygotePool::ZygotePool(EventLoop& loop, std::string node, int lifeline)
     : loop_(loop), node_(std::move(node)), lifeline_(lifeline) {}
@@ -100,6 +108,7 @@ void ZygotePool::send_batch(std::uint32_t index) {
         }
         return;
     }
+    if (zygote.open.empty()) zygote.answer_due = MonotonicTime::now() + answer_within_ns;
     for (std::size_t n = 0; n < count; ++n) {
         zygote.open.insert(zygote.queue.front().child);
         zygote.queue.pop_front();
@@ -128,6 +137,8 @@ ZygotePool::News ZygotePool::on_channel(std::uint32_t index) {
                 else
                     news.born.push_back(report);
             }
+            zygote.answer_due = zygote.open.empty() ? MonotonicTime{INT64_MAX}
+                                                    : MonotonicTime::now() + answer_within_ns;
             continue;
         }
         if (message.error().code == Errc::invalid_argument) continue;
@@ -159,6 +170,7 @@ ZygotePool::News ZygotePool::on_process(std::uint32_t index) {
 void ZygotePool::note_gone(std::uint32_t index, News& news) {
     Zygote& zygote = zygotes_[index];
     if (zygote.process.pidfd || zygote.channel) return;
+    zygote.answer_due = {INT64_MAX};
     // One that was born unseen finds its channel closed, and ends.
     if (zygote.open.erase(zygote_link::spare_child) != 0)
         zygote.spares.on_lost(MonotonicTime::now());
@@ -179,7 +191,13 @@ MonotonicTime ZygotePool::restart_due(MonotonicTime now) {
     for (std::uint32_t index = 0; index < zygotes_.size(); ++index) {
         Zygote& zygote = zygotes_[index];
         if (zygote.due <= now && !start(index)) zygote.due = now + 1'000'000'000;
-        next = std::min(next, zygote.due);
+        // Stopped, or stuck in a library: restarts must not wait for it. With it goes the process that forks, of its group.
+        if (zygote.answer_due <= now) {
+            zygote.answer_due = {INT64_MAX};
+            if (zygote.process.pidfd) ::kill(-zygote.process.pid, SIGKILL);
+            kill_process(zygote.process.pidfd, SIGKILL);
+        }
+        next = std::min({next, zygote.due, zygote.answer_due});
         if (is_up(index)) next = std::min(next, zygote.spares.due());
     }
     return next;

@@ -85,6 +85,7 @@ private:
         Spares spares;
         BackOff back_off;
         MonotonicTime born{}, due{INT64_MAX};
+        MonotonicTime answer_due{INT64_MAX};  ///< While it owes one; beyond, it is killed.
         bool usable = true, blocked = false;
     };
     [[nodiscard]] Result<> start(std::uint32_t index);
