@@ -174,5 +174,21 @@ TEST_F(LauncherKillSupervised, starts_everybody_though_the_process_that_forks_th
     EXPECT_GT(killed, 0) << "none was caught: nothing was tested";
 }
 
+TEST_F(LauncherKillSupervised, does_not_wait_without_end_for_a_zygote_that_does_not_answer) {
+    NodeRun run({graph()});
+    ASSERT_NE(run.wait_for("running"), "");
+    const pid_t zygote = run.wait_for_process("sl-zygote").pid;
+    ASSERT_EQ(::kill(zygote, SIGSTOP), 0);
+    // Spares serve the first; the one after them needs the zygote.
+    for (int round = 0; round < 3; ++round) {
+        const pid_t before = run.wait_for_process("c").pid;
+        ASSERT_EQ(::kill(before, SIGKILL), 0);
+        ASSERT_NE(run.wait_for("event restarted c"), "") << "round " << round;
+    }
+    EXPECT_NE(run.wait_for_process("sl-zygote", zygote).pid, 0);
+    run.signal(SIGTERM);
+    EXPECT_EQ(run.finish(), 0);
+}
+
 }  // namespace
 }  // namespace streamlib::test

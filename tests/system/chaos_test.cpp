@@ -8,10 +8,12 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <random>
+#include <thread>
 
 #include "supervisor/cli/node_client.hpp"
 #include "tests/system/chaos_actors.hpp"
@@ -98,7 +100,9 @@ protected:
     /// Who is not RUNNING, and what it is instead.
     std::string not_running() {
         std::string text;
-        for (const auto& row : ps()) {
+        const auto rows = ps();
+        EXPECT_EQ(rows.size(), actor_names().size());
+        for (const auto& row : rows) {
             if (row.state != "RUNNING")
                 text += row.name + " " + row.state + " (" + row.exit.value_or("") + "); ";
         }
@@ -198,6 +202,90 @@ TEST_F(Chaos, leaves_everybody_running_and_no_block_torn) {
     EXPECT_GT(watcher.sightings(), watcher.samples() * 5);
     std::printf("%llu samples of the process table\n",
                 static_cast<unsigned long long>(watcher.samples()));
+    expect_whole_blocks();
+    EXPECT_EQ(streamlib({"stop", "--node", node_}).status, 0);
+    const Answer end = program_->wait();
+    EXPECT_EQ(end.status, 0) << end.out << end.error;
+    // Most of those who were told to hang are killed by something else before the second is over.
+    if (monkey.count("hang") >= 10) {
+        EXPECT_GT(count_of(end.out + end.error, "hung"), 0U) << end.out << end.error;
+    }
+}
+
+/// Restarts and stops actors at random, as an operator's scripts might, until it is told to end.
+class Operator {
+public:
+    Operator(const std::string& node, std::uint32_t seed)
+        : thread_([this, node, seed] { work(node, seed); }) {}
+    ~Operator() { end(); }
+    Operator(const Operator&) = delete;
+    Operator& operator=(const Operator&) = delete;
+    void end() {
+        goes_on_ = false;
+        if (thread_.joinable()) thread_.join();
+    }
+    [[nodiscard]] int done() const { return done_; }
+    [[nodiscard]] int refused() const { return refused_; }
+
+private:
+    void work(const std::string& node, std::uint32_t seed) {
+        std::mt19937 random(seed);
+        const auto client = NodeClient::find(node);
+        while (client && goes_on_) {
+            const auto rows = client->actors();
+            if (!rows || rows->empty()) continue;
+            const auto& row = (*rows)[random() % rows->size()];
+            const bool well = random() % 3 == 0 ? client->stop_actor(row).has_value()
+                                                : client->restart_actor(row).has_value();
+            ++(well ? done_ : refused_);
+        }
+    }
+    std::atomic<bool> goes_on_{true};
+    std::atomic<int> done_{0}, refused_{0};
+    std::thread thread_;
+};
+
+TEST_F(Chaos, of_operators_who_restart_and_stop_the_same_actors_at_once_leaves_nothing_undone) {
+    const auto seed =
+        static_cast<std::uint32_t>(number_in("STREAMLIB_CHAOS_SEED", std::random_device{}()));
+    std::printf("STREAMLIB_CHAOS_SEED=%u\n", seed);
+    std::fflush(stdout);
+    begin();
+    ASSERT_FALSE(HasFailure());
+    Watcher watcher(program_->pid(), actor_names());
+    Monkey monkey(program_->pid(), actor_names(), seed);
+    {
+        Operator one(node_, seed + 1), two(node_, seed + 2), three(node_, seed + 3);
+        for (const MonotonicTime end = MonotonicTime::now() + 6 * second;
+             MonotonicTime::now() < end;)
+            monkey.act();
+        one.end(), two.end(), three.end();
+        std::printf("%d requests were granted, %d refused\n",
+                    one.done() + two.done() + three.done(),
+                    one.refused() + two.refused() + three.refused());
+        EXPECT_GT(one.done(), 10);
+    }
+    monkey.release_all();
+    // What a person has stopped stays down until a person restarts it. A child is refused while its parent is down.
+    const auto client = NodeClient::find(node_);
+    ASSERT_TRUE(client) << client.error().text;
+    EXPECT_TRUE(eventually([&] {
+        const auto rows = client->actors();
+        if (!rows) return false;
+        bool all = rows->size() == actor_names().size();
+        for (const auto& row : *rows) {
+            if (row.state == "STOPPED" || row.state == "FAILED")
+                static_cast<void>(client->restart_actor(row));
+            all = all && row.state == "RUNNING";
+        }
+        return all;
+    })) << not_running();
+    for (const std::string& input : inputs_) {
+        const std::uint64_t blocks = verdict(input).blocks;
+        EXPECT_TRUE(eventually([&] { return verdict(input).blocks > blocks + 10; })) << input;
+    }
+    watcher.end();
+    EXPECT_THAT(watcher.doubles(), IsEmpty());
     expect_whole_blocks();
     EXPECT_EQ(streamlib({"stop", "--node", node_}).status, 0);
     const Answer end = program_->wait();
