@@ -35,6 +35,11 @@ public:
         if (event.state != ipc::ActorState::failed || event.index >= names_.size()) return;
         std::fprintf(stderr, "%s: %s\n", names_[event.index].c_str(), event.exit_text.c_str());
     }
+    void event(const std::string& kind, const std::string& subject,
+               const std::string& text) override {
+        if (kind == "warning")
+            std::fprintf(stderr, "warning: %s: %s\n", subject.c_str(), text.c_str());
+    }
 
 private:
     std::vector<std::string> names_;

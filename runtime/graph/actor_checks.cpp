@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 
@@ -141,6 +143,30 @@ void check_words(Check& check, const ActorDecl& actor) {
     }
 }
 
+void check_process(Check& check, const ActorDecl& actor, ProcessWishes& wishes) {
+    const auto found = [&](std::string_view key, std::string text) {
+        check.found(Check::place_of(actor, key), Check::key_of(actor, key), std::move(text));
+    };
+    wishes.realtime = actor.realtime.value_or(0);
+    wishes.nice = actor.nice.value_or(ProcessWishes::any_nice);
+    if (!actor.cpus.empty()) {
+        auto cpus = parse_cpu_list(actor.cpus);
+        const auto configured = ::sysconf(_SC_NPROCESSORS_CONF);
+        const auto known =
+            check.classes.cpus != 0 ? check.classes.cpus : static_cast<std::uint32_t>(configured);
+        if (!cpus)
+            found("cpus", cpus.error().text);
+        else if (cpus->back() >= known)
+            found("cpus", "there is no CPU " + std::to_string(cpus->back()) +
+                              "; this machine has " +
+                              (known == 1 ? std::string("0") : "0-" + std::to_string(known - 1)));
+        else
+            wishes.cpus = *std::move(cpus);
+    }
+    if (!actor.limits.empty())
+        if (auto set = parse_limits(actor.limits, wishes); !set) found("limits", set.error().text);
+}
+
 void check_limits(Check& check) {
     const auto& node = check.graph.node;
     const auto& actors = check.result.plan.actors;
@@ -180,6 +206,7 @@ void check_actors(Check& check) {
         planned.standby = actor.standby;
         check_name(check, actor, index);
         check_words(check, actor);
+        check_process(check, actor, planned.wishes);
         check_domain(check, actor, planned);
         planned.spec = find_class(check, actor);
         if (planned.spec != nullptr) check_properties(check, actor, *planned.spec, planned);

@@ -9,7 +9,7 @@
 namespace streamlib::checks {
 namespace {
 
-constexpr std::array carried_actor_keys{"phase", "host", "cpus", "realtime", "nice", "limits"};
+constexpr std::array carried_actor_keys{"phase", "host"};
 
 void note(Check& check, const Place& place, std::string key, const std::string& what) {
     constexpr std::size_t most = 200;

@@ -31,6 +31,7 @@ struct KnownClasses {
     std::vector<std::string> names;  ///< For "did you mean".
     /// Whether a path exists; empty: asks the file system.
     std::function<bool(const std::string& path)> exists;
+    std::uint32_t cpus = 0;  ///< CPUs of the machine it is to run on; 0: asks this one.
 };
 
 struct CheckedGraph {

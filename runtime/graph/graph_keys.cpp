@@ -209,7 +209,7 @@ constexpr std::array actor_table{
     Key<A>{"dispatcher", set_text<&A::dispatcher>},
     Key<A>{"host", set_text<&A::host>},
     Key<A>{"cpus", set_joined<&A::cpus>},
-    Key<A>{"realtime", set_optional_integer<&A::realtime, 0, 99>},
+    Key<A>{"realtime", set_optional_integer<&A::realtime, 1, 99>},
     Key<A>{"nice", set_optional_integer<&A::nice, -20, 19>},
     Key<A>{"limits", set_joined<&A::limits>},
     Key<A>{"plugin", set_text<&A::plugin>},

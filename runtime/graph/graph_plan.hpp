@@ -18,6 +18,7 @@
 #include "runtime/graph/child_policy.hpp"
 #include "runtime/graph/exit_rules.hpp"
 #include "runtime/graph/graph_spec.hpp"
+#include "runtime/graph/process_words.hpp"
 
 namespace streamlib {
 
@@ -42,6 +43,7 @@ struct PlannedActor {
     RestartType restart = RestartType::permanent;
     std::optional<Shutdown> shutdown;  ///< Empty: as the launcher was told for all.
     bool significant = false;
+    ProcessWishes wishes{};  ///< Of the kernel, for its process.
     /// Those given, in canonical text; the others have their default.
     std::map<std::string, std::string> properties;
     std::vector<std::uint32_t> in_links, out_links;  ///< Into `GraphPlan::links`.

@@ -16,6 +16,7 @@
 #include "runtime/process/actor_loop.hpp"
 #include "runtime/process/crash_handler.hpp"
 #include "runtime/process/mapped_rings.hpp"
+#include "runtime/process/process_attributes.hpp"
 #include "runtime/process/protocol.hpp"
 
 namespace streamlib {
@@ -46,6 +47,7 @@ private:
     void ask_for_format(std::size_t output, const MediaFormat& format);
     [[nodiscard]] Result<> attach(const MappedStart& mapped);
     [[nodiscard]] Result<> stand_by();
+    void log_warnings(const std::vector<std::string>& texts) noexcept;
     void take_page(std::uint64_t incarnation) noexcept;
     void show_page(std::uint64_t incarnation);
     [[nodiscard]] int failed(const char* stage, const std::string& text,
@@ -63,6 +65,7 @@ private:
     ActorCore* core_ = nullptr;
     protocol::Configured configured_;
     std::vector<std::uint8_t> same_domain_;
+    ProcessWishes wishes_;
     bool stopped_ = false, standby_ = false;
 };
 
@@ -124,12 +127,20 @@ Result<> ActorProcess::set_up() {
     standby_ = s.standby;
     show_page(s.incarnation);
     core_->set_reading(read_tick_or_now(TickPage{}));  // the tick page comes with `start`
+    wishes_ = s.wishes;
+    const auto not_granted = apply_wishes(wishes_, s.node, s.name);
+    log_warnings(not_granted);
     for (const auto& [property, text] : s.properties)
         if (auto set = core_->set_property(property, text); !set) return set;
     for (const auto& [input, hold] : s.input_holds)
         if (auto set = core_->set_hold(input, hold); !set) return set;
-    return channel_.send(protocol::encode(protocol::Hello{getpid(), s.incarnation}), {},
-                         ipc::never);
+    return channel_.send(
+        protocol::encode(protocol::Hello{getpid(), s.incarnation, not_granted}), {}, ipc::never);
+}
+
+void ActorProcess::log_warnings(const std::vector<std::string>& texts) noexcept {
+    for (const std::string& text : texts)
+        core_->log.write(LogLevel::warning, core_->reading().tick.time, text);
 }
 
 Result<> ActorProcess::configure() {
@@ -225,6 +236,7 @@ Result<> ActorProcess::start() {
         const ipc::ActivityScope busy(&page_->activity, ipc::ActorPhase::starting);
         if (auto done = actor_->start(); !done) return done;
     }
+    log_warnings(lock_memory(wishes_));
     page_->started_ns.store(static_cast<std::uint64_t>(MonotonicTime::now().ns),
                             std::memory_order_relaxed);
     page_->progress.store(ActorProgress::ready,

@@ -92,9 +92,10 @@ void code(Coder& coder, M& message) {
         each(message.node, message.name, message.class_name, message.uri, message.actor_index,
              message.incarnation, message.trigger, message.rate, message.properties,
              message.plugins, message.input_holds, message.stale_after_ns, message.snapshot_ns,
-             message.standby);
+             message.wishes.cpus, message.wishes.realtime, message.wishes.nice,
+             message.wishes.memory_bytes, message.wishes.cpu_percent, message.standby);
     else if constexpr (std::is_same_v<Plain, Hello>)
-        each(message.pid, message.incarnation);
+        each(message.pid, message.incarnation, message.not_granted);
     else if constexpr (std::is_same_v<Plain, Configure>)
         each(message.inputs, message.linked);
     else if constexpr (std::is_same_v<Plain, Configured>)

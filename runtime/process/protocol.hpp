@@ -37,6 +37,7 @@
 
 #include "ipc/base/error.hpp"
 #include "runtime/format.hpp"
+#include "runtime/graph/process_words.hpp"
 #include "runtime/tick.hpp"
 
 namespace streamlib::protocol {
@@ -57,10 +58,12 @@ struct Setup {
     std::vector<std::pair<std::string, std::uint32_t>> input_holds;
     Nanoseconds stale_after_ns = 0;  ///< Of its inputs; 0: never.
     Nanoseconds snapshot_ns = 0;     ///< Between snapshots; 0: on demand only.
+    ProcessWishes wishes{};          ///< Applied before configure().
 };
 struct Hello {
     std::int32_t pid = 0;
     std::uint64_t incarnation = 0;
+    std::vector<std::string> not_granted{};  ///< Wishes that the kernel refused, and what they need.
 };
 struct Configure {
     /// By input index; kind none: not linked (or unknown yet, in a feedback loop).

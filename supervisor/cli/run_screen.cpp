@@ -97,6 +97,12 @@ void RunScreen::finished(const RunSummary& summary) {
 
 void RunScreen::service_restarted(const std::string& text) { line("replaced: " + printable(text)); }
 
+void RunScreen::event(const std::string& kind, const std::string& subject,
+                      const std::string& text) {
+    if (kind == "warning")
+        screen_.error_line("warning: " + subject + ": " + printable(text));
+}
+
 void CheckScreen::findings(std::span<const Finding> findings) {
     findings_.insert(findings_.end(), findings.begin(), findings.end());
     sort_findings(findings_);

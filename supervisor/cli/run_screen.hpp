@@ -31,6 +31,9 @@ public:
     void stopping(StopReason reason) override;
     void finished(const RunSummary& summary) override;
     void service_restarted(const std::string& text) override;
+    /// Warnings alone; the others are for `streamlib events`.
+    void event(const std::string& kind, const std::string& subject,
+               const std::string& text) override;
 
 private:
     void line(const std::string& text);

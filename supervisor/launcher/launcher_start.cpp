@@ -40,6 +40,7 @@ protocol::Setup Launcher::setup_of(std::uint32_t actor) const {
     }
     setup.stale_after_ns = planned.stale_after_ns;
     setup.snapshot_ns = planned.snapshot_ns;
+    setup.wishes = planned.wishes;
     return setup;
 }
 
@@ -164,6 +165,9 @@ void Launcher::on_message(std::uint32_t actor, const ipc::Channel::Message& mess
     if (const auto* hello = std::get_if<protocol::Hello>(&*said)) {
         child.reported = MonotonicTime::now();
         if (!child.process.pidfd) adopt(actor, hello->pid);
+        if (hello->incarnation == 1)
+            for (const std::string& text : hello->not_granted)
+                tell_event("warning", child.planned->name, text);
         apply(actor, ChildEvent::hello);
         if (child.state.phase != ChildPhase::waiting) return;
         if (rings_)

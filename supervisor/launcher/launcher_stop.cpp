@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "runtime/graph/pending_work.hpp"
+#include "runtime/process/process_attributes.hpp"
 #include "supervisor/launcher/launcher.hpp"
 #include "supervisor/launcher/reap.hpp"
 #include "supervisor/node/service_notice.hpp"
@@ -75,6 +76,7 @@ void Launcher::on_gone(std::uint32_t actor) {
     }
     child.process = {};
     if (rings_) rings_->on_reaped(plan_, actor);
+    if (child.planned->wishes.limited()) remove_limits(node_, child.planned->name);
     if (phase_ == RunPhase::configuring) {
         configure_order_->on_failed(actor);
         if (configure_order_->done()) after_configure();

@@ -102,7 +102,7 @@ public:
     virtual void stopping(StopReason reason) { static_cast<void>(reason); }
     virtual void finished(const RunSummary& summary) { static_cast<void>(summary); }
     virtual void restarted(const RestartRecord& record) { static_cast<void>(record); }
-    /// A line of `streamlib events`: "restarted", "gave-up", "alarm", … of an actor, a supervisor, the node.
+    /// A line of `streamlib events`: "restarted", "gave-up", "alarm", "warning", … of an actor, a supervisor, the node.
     virtual void event(const std::string& kind, const std::string& subject,
                        const std::string& text) {
         static_cast<void>(kind), static_cast<void>(subject), static_cast<void>(text);

@@ -21,6 +21,7 @@ Setup a_setup() {
     s.properties = {{"format", "1080p59.94"}, {"empty", ""}};
     s.plugins = {"a.so"};
     s.input_holds = {{"video", 2}};
+    s.wishes = {{0, 2}, 50, -5, 1'000'000, 150};
     return s;
 }
 
@@ -32,7 +33,7 @@ std::vector<Message> one_of_each() {
     start.output_carried = {1, 0};
     start.inputs = {{1, 5}, {0, 0}};
     return {a_setup(),
-            Hello{42, 3},
+            Hello{42, 3, {"it runs without"}},
             Configure{{MediaFormat(AudioFormat{})}, {1}},
             configured,
             start,
@@ -52,6 +53,7 @@ TEST(Protocol, every_message_survives_the_wire) {
     const auto setup = std::get<protocol::Setup>(*decode(encode(a_setup())));
     EXPECT_EQ(setup.properties, a_setup().properties);
     EXPECT_EQ(setup.rate, (Rate{60000, 1001}));
+    EXPECT_EQ(setup.wishes, a_setup().wishes);
 }
 
 TEST(Protocol, a_cut_or_prolonged_message_is_refused) {
