@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The suite `restart`: ./dev bench restart. What it measures and how to read it: bench/README.md.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -110,6 +111,39 @@ int run(const Arguments& arguments) {
     std::vector<Trial> trials{
         {"limit/fork", [&] { return restarts_by_bare_fork(arguments.kills); }}};
     std::vector<Comparison> wanted;
+    constexpr std::uint32_t most_peer_kills = 10;  // a second each
+    const std::uint32_t kills = std::min(arguments.kills, most_peer_kills);
+    if (arguments.only.empty() || arguments.only == "peers") {
+        trials.push_back({"peer/s6", [kills] { return restarts_by_s6(kills); }});
+        trials.push_back({"peer/supervisord", [kills] { return restarts_by_supervisord(kills); }});
+        trials.push_back({"peer/erlang", [kills] { return restarts_by_erlang(kills); }});
+        trials.push_back({"restart/ours for peers", [kills] {
+                              return restarts_of({"fork", false, false, 10 * kills});
+                          }});
+        for (const char* peer : {"s6", "supervisord", "erlang"})
+            wanted.push_back({.figure = "kill to ready, fork, trivial, p50",
+                              .unit = "ms",
+                              .ours = "restart/ours for peers",
+                              .ours_number = "ready p50",
+                              .beside = peer,
+                              .peer = std::string("peer/") + peer,
+                              .peer_number = "p50",
+                              .bound = Bound::ratio,
+                              .goal = 1});
+    }
+    if (arguments.only.empty() || arguments.only == "many") {
+        trials.push_back({"many/100", [] { return many_at_once(100); }});
+        for (const auto& [figure, number] :
+             {std::pair("100 actors killed at once, until all are ready", "back"),
+              std::pair("stop of a tree of 100 actors", "stop")})
+            wanted.push_back({.figure = figure,
+                              .unit = "ms",
+                              .ours = "many/100",
+                              .ours_number = number,
+                              .beside = {},
+                              .peer = {},
+                              .peer_number = {}});
+    }
     for (const RestartCase& one : cases(arguments.kills)) {
         if (name_of(one).find(arguments.only) == std::string::npos) continue;
         trials.push_back({"restart/" + name_of(one), [one] { return restarts_of(one); }});
@@ -133,6 +167,8 @@ int run(const Arguments& arguments) {
 
 int main(int argc, char** argv) {
     streamlib::init(argc, argv);
+    if (argc == 3 && std::string(argv[1]) == "--child")
+        streamlib::bench::live_as_peers_child(argv[2]);
     try {
         return streamlib::bench::run(streamlib::bench::read(argc, argv));
     } catch (const std::exception& error) {

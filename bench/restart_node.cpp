@@ -195,4 +195,60 @@ Numbers restarts_of(const RestartCase& wanted) {
     return numbers;
 }
 
+namespace {
+
+/// In the launcher's thread: kills everybody once all run, and stops the node once all are back.
+class MassWatch final : public RunObserver {
+public:
+    explicit MassWatch(std::uint32_t actors) : pids_(actors, 0) {}
+    void actor_changed(const supervision::ActorEvent& event) override {
+        if (event.state == ipc::ActorState::running) pids_.at(event.index) = event.pid;
+    }
+    void running(Nanoseconds) override {
+        began_ = MonotonicTime::now();
+        for (const pid_t pid : pids_) ::kill(pid, SIGKILL);
+    }
+    void restarted(const supervision::RestartRecord&) override {
+        if (++back_ != pids_.size()) return;
+        stopped_ = MonotonicTime::now();
+        ::raise(SIGTERM);
+    }
+    void finished(const supervision::RunSummary&) override { ended_ = MonotonicTime::now(); }
+    [[nodiscard]] Numbers numbers() const {
+        if (back_ != pids_.size()) throw std::runtime_error("not all actors came back");
+        return {{"back", static_cast<double>(stopped_ - began_) / 1e6},
+                {"stop", static_cast<double>(ended_ - stopped_) / 1e6}};
+    }
+
+private:
+    std::vector<pid_t> pids_;
+    std::size_t back_ = 0;
+    MonotonicTime began_{}, stopped_{}, ended_{};
+};
+
+}  // namespace
+
+Numbers many_at_once(std::uint32_t actors) {
+    return measure_in_process(
+        [actors] {
+            GraphSpec graph;
+            SupervisorDecl supervisor;
+            supervisor.name = "all";
+            supervisor.intensity = 10000;
+            supervisor.backoff = "0s";
+            graph.supervisors.push_back(supervisor);
+            for (std::uint32_t n = 0; n < actors; ++n) {
+                graph.actors.push_back(declared("v" + std::to_string(n), "BenchVictim"));
+                graph.actors.back().supervisor = "all";
+            }
+            MassWatch watch(actors);
+            RunOptions options;
+            options.node = "bench-" + std::to_string(::getpid());
+            options.observer = &watch;
+            static_cast<void>(streamlib::run(graph, options));
+            return watch.numbers();
+        },
+        -1);
+}
+
 }  // namespace streamlib::bench

@@ -23,8 +23,19 @@ struct RestartCase {
 /// ticks of 1/60 s; "phase 0" … "phase 9": kills by tenth of the tick's period.
 [[nodiscard]] Numbers restarts_of(const RestartCase& wanted);
 
+/// So many supervised actors killed at one moment: "back" until all are READY again, "stop" from SIGTERM to the end of the
+/// run with all of them, ms.
+[[nodiscard]] Numbers many_at_once(std::uint32_t actors);
+
 /// Kill to the first store of the next process, by the barest parent there can be: "p50", "p99", "max" in ms. Line by line
 /// what the limit program restart_limit does.
 [[nodiscard]] Numbers restarts_by_bare_fork(std::uint32_t kills);
+
+/// The same by supervisors of today, over a program that is killed a second after it came up: "p50" … in ms to its first store.
+[[nodiscard]] Numbers restarts_by_s6(std::uint32_t kills);
+[[nodiscard]] Numbers restarts_by_supervisord(std::uint32_t kills);
+[[nodiscard]] Numbers restarts_by_erlang(std::uint32_t kills);
+/// That program: `bench_restart --child NOTES`.
+[[noreturn]] void live_as_peers_child(const std::string& path);
 
 }  // namespace streamlib::bench
