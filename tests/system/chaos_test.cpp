@@ -235,8 +235,10 @@ private:
             const auto rows = client->actors();
             if (!rows || rows->empty()) continue;
             const auto& row = (*rows)[random() % rows->size()];
-            const bool well = random() % 3 == 0 ? client->stop_actor(row).has_value()
-                                                : client->restart_actor(row).has_value();
+            // Who stops the last source ends the run: nobody stops this one.
+            const bool stop = row.name != "ear" && random() % 3 == 0;
+            const bool well =
+                stop ? client->stop_actor(row).has_value() : client->restart_actor(row).has_value();
             ++(well ? done_ : refused_);
         }
     }
@@ -259,16 +261,18 @@ TEST_F(Chaos, of_operators_who_restart_and_stop_the_same_actors_at_once_leaves_n
         for (const MonotonicTime end = MonotonicTime::now() + 6 * second;
              MonotonicTime::now() < end;)
             monkey.act();
+        monkey.release_all();  // who waits for a control process that is stopped waits long
         one.end(), two.end(), three.end();
         std::printf("%d requests were granted, %d refused\n",
                     one.done() + two.done() + three.done(),
                     one.refused() + two.refused() + three.refused());
         EXPECT_GT(one.done(), 10);
     }
-    monkey.release_all();
+    const MonotonicTime over = MonotonicTime::now();
     // What a person has stopped stays down until a person restarts it. A child is refused while its parent is down.
     const auto client = NodeClient::find(node_);
-    ASSERT_TRUE(client) << client.error().text;
+    ASSERT_TRUE(client) << client.error().text << program_->so_far().out
+                        << program_->so_far().error;
     EXPECT_TRUE(eventually([&] {
         const auto rows = client->actors();
         if (!rows) return false;
@@ -280,6 +284,8 @@ TEST_F(Chaos, of_operators_who_restart_and_stop_the_same_actors_at_once_leaves_n
         }
         return all;
     })) << not_running();
+    std::printf("all RUNNING %.1f s after the last harm\n",
+                static_cast<double>(MonotonicTime::now() - over) / 1e9);
     for (const std::string& input : inputs_) {
         const std::uint64_t blocks = verdict(input).blocks;
         EXPECT_TRUE(eventually([&] { return verdict(input).blocks > blocks + 10; })) << input;
