@@ -134,8 +134,8 @@ Result<> ActorProcess::set_up() {
         if (auto set = core_->set_property(property, text); !set) return set;
     for (const auto& [input, hold] : s.input_holds)
         if (auto set = core_->set_hold(input, hold); !set) return set;
-    return channel_.send(
-        protocol::encode(protocol::Hello{getpid(), s.incarnation, not_granted}), {}, ipc::never);
+    return channel_.send(protocol::encode(protocol::Hello{getpid(), s.incarnation, not_granted}),
+                         {}, ipc::never);
 }
 
 void ActorProcess::log_warnings(const std::vector<std::string>& texts) noexcept {

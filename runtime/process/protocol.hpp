@@ -63,7 +63,8 @@ struct Setup {
 struct Hello {
     std::int32_t pid = 0;
     std::uint64_t incarnation = 0;
-    std::vector<std::string> not_granted{};  ///< Wishes that the kernel refused, and what they need.
+    std::vector<std::string>
+        not_granted{};  ///< Wishes that the kernel refused, and what they need.
 };
 struct Configure {
     /// By input index; kind none: not linked (or unknown yet, in a feedback loop).

@@ -99,8 +99,7 @@ void RunScreen::service_restarted(const std::string& text) { line("replaced: " +
 
 void RunScreen::event(const std::string& kind, const std::string& subject,
                       const std::string& text) {
-    if (kind == "warning")
-        screen_.error_line("warning: " + subject + ": " + printable(text));
+    if (kind == "warning") screen_.error_line("warning: " + subject + ": " + printable(text));
 }
 
 void CheckScreen::findings(std::span<const Finding> findings) {

@@ -29,8 +29,8 @@ std::string in_ms(Nanoseconds ns) {
 
 ipc::LogLevel level_of(std::string_view kind) noexcept {
     if (kind == "alarm" || kind == "gave-up" || kind == "failed") return ipc::LogLevel::error;
-    const bool warning = kind == "hung" || kind == "restarting" || kind == "replaced" ||
-                         kind == "warning";
+    const bool warning =
+        kind == "hung" || kind == "restarting" || kind == "replaced" || kind == "warning";
     return warning ? ipc::LogLevel::warning : ipc::LogLevel::info;
 }
 
