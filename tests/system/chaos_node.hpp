@@ -60,7 +60,7 @@ private:
     pid_t launcher_;
     std::vector<std::string> names_;
     std::atomic<bool> goes_on_{true};
-    std::uint64_t samples_ = 0, sightings_ = 0;
+    std::atomic<std::uint64_t> samples_{0}, sightings_{0};
     std::vector<std::string> doubles_;
     std::thread thread_;
 };

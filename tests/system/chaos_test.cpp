@@ -5,7 +5,10 @@
 //     STREAMLIB_CHAOS_SECONDS=600 STREAMLIB_CHAOS_SEED=7 chaos_test
 #include <gmock/gmock.h>
 #include <poll.h>
-#include <sys/mman.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -160,6 +163,55 @@ void Chaos::expect_holdings(const Holdings& before) {
                 after.mappings, static_cast<unsigned long long>(after.own_kilobytes));
     EXPECT_LE(after.mappings, before.mappings + 4);
     EXPECT_LE(after.own_kilobytes, before.own_kilobytes + 4096);
+}
+
+// What the test relies on sees what it is there to see.
+
+TEST(ChaosBlock, is_not_whole_with_any_byte_changed_or_half_of_another_block_in_it) {
+    std::array<std::byte, 512> block{}, later{};
+    ChaosHeader header;
+    write_block(block, 7, 2);
+    EXPECT_TRUE(is_whole(block, header));
+    EXPECT_EQ(header.incarnation, 2U);
+    for (std::byte& byte : block) {
+        byte ^= std::byte{1};
+        EXPECT_FALSE(is_whole(block, header));
+        byte ^= std::byte{1};
+    }
+    write_block(later, 8, 2);
+    std::copy_n(later.begin() + 256, 256, block.begin() + 256);
+    EXPECT_FALSE(is_whole(block, header));
+}
+
+TEST(ChaosWatcher, sees_two_processes_under_one_name_and_none_that_follow_each_other) {
+    const auto child = [] {
+        const pid_t pid = ::fork();
+        if (pid == 0) {
+            ::prctl(PR_SET_NAME, "twin");
+            for (;;) ::pause();
+        }
+        return pid;
+    };
+    const auto end = [](pid_t pid) {
+        ::kill(pid, SIGKILL);
+        ::waitpid(pid, nullptr, 0);
+    };
+    std::vector<pid_t> twins{child()};
+    Watcher one_by_one(::getpid(), {"twin"});
+    for (int n = 0; n < 20; ++n) {
+        ::poll(nullptr, 0, 5);
+        end(twins[0]);
+        twins[0] = child();
+    }
+    one_by_one.end();
+    EXPECT_THAT(one_by_one.doubles(), IsEmpty());
+    EXPECT_GT(one_by_one.sightings(), 0U);
+    twins.push_back(child());
+    Watcher both(::getpid(), {"twin"});
+    EXPECT_TRUE(eventually([&] { return both.samples() > 20; }));
+    both.end();
+    EXPECT_FALSE(both.doubles().empty());
+    for (const pid_t twin : twins) end(twin);
 }
 
 TEST_F(Chaos, leaves_everybody_running_and_no_block_torn) {
