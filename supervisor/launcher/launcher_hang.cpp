@@ -72,6 +72,10 @@ void Launcher::look_at(std::uint32_t actor, MonotonicTime now) {
 void Launcher::watch_for_hangs(MonotonicTime now) {
     if (now < look_at_) return;
     look_at_ = now + look_every_;
+    if (phase_ == RunPhase::running && domains_.stand_still(now)) {
+        tell_event("hung", "sl-clock", "it makes no ticks");
+        services_[clock_service]->give_up();
+    }
     for (std::uint32_t actor = 0; actor < children_.size(); ++actor) look_at(actor, now);
 }
 

@@ -39,6 +39,24 @@ std::uint64_t TickDomains::newest(std::uint32_t domain) const noexcept {
     return page.seq.load(std::memory_order_acquire);  // pairs with publish_tick
 }
 
+bool TickDomains::stand_still(MonotonicTime now) noexcept {
+    std::uint64_t ticks = 0;
+    Nanoseconds patience = INT64_MAX;
+    for (std::uint32_t domain = 0; domain < pages_.size(); ++domain) {
+        ticks += newest(domain);
+        patience = std::min(patience, 5 * rates_[domain].period_ns());
+    }
+    if (ticks != ticks_seen_ || seen_at_.ns == 0) {
+        ticks_seen_ = ticks;
+        seen_at_ = now;
+        looks_ = 0;
+    }
+    constexpr Nanoseconds least = 1'000'000'000;
+    const bool still = ++looks_ > 3 && ticks != 0 && now - seen_at_ > std::max(patience, least);
+    if (still) seen_at_ = {};
+    return still;
+}
+
 std::uint64_t TickDomains::skipped() const noexcept {
     std::uint64_t sum = 0;
     for (const ipc::OwnedSegment& segment : pages_) {

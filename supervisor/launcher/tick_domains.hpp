@@ -22,6 +22,9 @@ public:
     }
     /// Number of the newest tick; 0: none yet.
     [[nodiscard]] std::uint64_t newest(std::uint32_t domain) const noexcept;
+    /// Looked at now and then: whether the clock has stood still since it ticked last, three looks and a second at least
+    /// (or five of its shortest period). Begins anew after each `true`.
+    [[nodiscard]] bool stand_still(MonotonicTime now) noexcept;
     /// For an actor of that domain.
     [[nodiscard]] Result<UniqueFd> open_page(std::uint32_t domain) const {
         return pages_[domain].reopen_read_only();
@@ -35,6 +38,9 @@ private:
     std::vector<Rate> rates_;
     std::vector<ipc::OwnedSegment> pages_;
     std::vector<std::uint32_t> of_actor_;
+    std::uint64_t ticks_seen_ = 0;  // of all domains
+    MonotonicTime seen_at_{};
+    int looks_ = 0;  // since then
 };
 
 }  // namespace streamlib::supervision

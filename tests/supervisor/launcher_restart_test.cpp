@@ -198,6 +198,18 @@ TEST_F(Restart, kills_who_hangs_and_says_where) {
     EXPECT_EQ(run.finish(), 0);
 }
 
+TEST_F(Restart, replaces_a_clock_that_stands_still) {
+    NodeRun run({"rate=100 Ticker restart=permanent >> Sink"});
+    ASSERT_NE(run.wait_for("running"), "");
+    const pid_t clock = run.process("sl-clock").pid;
+    ASSERT_EQ(::kill(clock, SIGSTOP), 0);
+    EXPECT_NE(run.wait_for("event hung sl-clock"), "");
+    EXPECT_NE(run.wait_for_process("sl-clock", clock).pid, 0);
+    run.signal(SIGTERM);
+    EXPECT_EQ(run.finish(), 0);
+    EXPECT_THAT(run.lines("actor ticker restarting"), IsEmpty());
+}
+
 TEST_F(Restart, does_not_take_who_was_stopped_for_hung) {
     NodeRun run({"rate=100 Ticker restart=permanent hang_after=200ms >> Sink"});
     ASSERT_NE(run.wait_for("running"), "");
