@@ -52,7 +52,7 @@ bool TickDomains::stand_still(MonotonicTime now) noexcept {
         looks_ = 0;
     }
     constexpr Nanoseconds least = 1'000'000'000;
-    const bool still = ++looks_ > 3 && ticks != 0 && now - seen_at_ > std::max(patience, least);
+    const bool still = ++looks_ > 3 && now - seen_at_ > std::max(patience, least);
     if (still) seen_at_ = {};
     return still;
 }
