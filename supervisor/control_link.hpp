@@ -7,10 +7,11 @@
 ///     events             ->                 once, third
 ///     actor_page         ->                 one an actor: at once for those that are there, later for each new one
 ///                        <-  listening      the socket RUNDIR/control.sock takes connections
-///                        <-  stop_node, stop_actor, kill_actor, restart_actor
+///                        <-  stop_node, stop_actor, kill_actor, restart_actor, replace_actor
 ///     reply              ->                 one a request, `listening` aside, in any order
 ///
-/// Model     The launcher parses nothing but `Request`: size, kind, index, signal. A request that is none is dropped and
+/// Model     The launcher parses nothing but `Request`: size, kind, index, signal; and the count of a `ReplaceRequest`, whose
+///           texts it hands to the new process as they are. A request that is none is dropped and
 ///           costs the control process its life (it is broken; the next one gets everything again).
 /// Descriptors  Exactly one beside `directory`, `events` and `actor_page`, read-only; none beside anything else.
 /// Replies   Say that the launcher took the request or why not; never that it is done. Done is seen in the directory.
@@ -38,6 +39,9 @@ enum class RequestKind : std::uint32_t {
     /// A new incarnation, in order; also of one that is stopped or failed. With `incarnation`: a later one than that, so
     /// that of several who want it restarted only the first does something.
     restart_actor = 5,
+    /// `ReplaceRequest`: a new incarnation with other properties, made while the one before runs. The reply comes when it is
+    /// ready to take over, or has failed and nothing has changed.
+    replace_actor = 6,
 };
 
 struct Request {
@@ -49,6 +53,22 @@ struct Request {
     std::uint64_t incarnation = 0;       ///< Only that one; 0: whichever runs.
 };
 static_assert(sizeof(Request) == 32);
+
+inline constexpr std::uint32_t max_settings = 8;
+
+/// A property and its new value, as text.
+struct Setting {
+    ipc::FixedText<64> key{};
+    ipc::FixedText<256> value{};
+};
+
+struct ReplaceRequest {
+    Request request{};
+    std::uint32_t count = 0;  ///< Settings used.
+    std::uint32_t reserved = 0;
+    Setting settings[max_settings]{};
+};
+static_assert(sizeof(ReplaceRequest) == 2600);
 
 // ---- launcher -> control ----
 
@@ -71,7 +91,7 @@ struct Reply {
     NoticeKind kind = NoticeKind::reply;
     Outcome outcome{};
     std::uint64_t id = 0;           ///< Of the request.
-    std::uint64_t incarnation = 0;  ///< restart_actor: the first that is new.
+    std::uint64_t incarnation = 0;  ///< restart_actor, replace_actor: the first that is new.
     ipc::FixedText<200> text{};
 };
 
@@ -137,6 +157,17 @@ template <class Record>
     if (kill ? request->signal < 1 || request->signal > 64 : request->signal != 0)
         return std::nullopt;
     return request;
+}
+
+/// The same for a request with properties, which has a size of its own.
+[[nodiscard]] inline std::optional<ReplaceRequest> replace_request_in(
+    std::span<const std::byte> bytes) noexcept {
+    auto replace = record_in<ReplaceRequest>(bytes);
+    if (!replace || replace->request.kind != RequestKind::replace_actor ||
+        replace->request.signal != 0 || replace->count > max_settings) {
+        return std::nullopt;
+    }
+    return replace;
 }
 
 /// For control: what kind of record a message is; none if it is too short to say or unknown.

@@ -22,6 +22,7 @@ namespace {
         case Verb::crash: return crash_verb(line, screen);
         case Verb::stop: return stop_verb(line, screen);
         case Verb::restart: return restart_verb(line, screen);
+        case Verb::replace: return replace_verb(line, screen);
         case Verb::kill: return kill_verb(line, screen);
         case Verb::wait: return wait_verb(line, screen);
         case Verb::gc: return gc_verb(line, screen);

@@ -36,14 +36,15 @@ constexpr std::array verbs{
     VerbWords{Verb::crash, "crash", "How an actor died the last time"},
     VerbWords{Verb::stop, "stop", "Stop a node, or one actor with its children"},
     VerbWords{Verb::restart, "restart", "Give an actor a new incarnation, whatever it does"},
+    VerbWords{Verb::replace, "replace", "Have an actor taken over by one with other properties"},
     VerbWords{Verb::kill, "kill", "Send a signal to an actor's process"},
     VerbWords{Verb::wait, "wait", "Wait until an actor is in a state"},
     VerbWords{Verb::gc, "gc", "Remove what killed nodes left behind"},
 };
 
 /// Of the contract, to come with later versions.
-constexpr std::array later{"top",    "replace", "send",  "ask",    "set", "tap",   "record",
-                           "replay", "trace",   "clock", "st2110", "dot", "doctor"};
+constexpr std::array later{"top",    "send",  "ask",   "set",    "tap", "record",
+                           "replay", "trace", "clock", "st2110", "dot", "doctor"};
 
 /// The texts that CLI11 fills, before they become values.
 struct Texts {
@@ -95,8 +96,12 @@ void add_options(CLI::App& app, Verb verb, CommandLine& line, Texts& texts) {
     if (verb == Verb::logs || verb == Verb::stop) {
         add_subject(app, line, "ACTOR", "Instance name or URI (default: all of the node)", false);
     }
-    if (verb == Verb::kill || verb == Verb::wait || verb == Verb::restart || verb == Verb::crash)
+    if (verb == Verb::kill || verb == Verb::wait || verb == Verb::restart || verb == Verb::crash ||
+        verb == Verb::replace)
         add_subject(app, line, "ACTOR", "Instance name or URI", true);
+    if (verb == Verb::replace)
+        app.add_option("--set", line.sets, "KEY=VALUE; may be given again")
+            ->allow_extra_args(false);
     if (verb == Verb::ps || verb == Verb::tree) app.add_flag("--once", texts.once)->group("");
     if (verb == Verb::logs || verb == Verb::events) {
         app.add_flag("-f,--follow", line.follow, "Go on until interrupted or the node ends");
@@ -108,7 +113,8 @@ void add_options(CLI::App& app, Verb verb, CommandLine& line, Texts& texts) {
     if (verb == Verb::wait) {
         app.add_option("--state", line.state, "RUNNING, STOPPED, FAILED, … (default: RUNNING)");
     }
-    if (verb == Verb::wait || verb == Verb::stop || verb == Verb::restart) {
+    if (verb == Verb::wait || verb == Verb::stop || verb == Verb::restart ||
+        verb == Verb::replace) {
         app.add_option("--timeout", texts.timeout, "Give up after so long")
             ->default_str(verb == Verb::wait ? "5s" : "15s");
     }
@@ -131,7 +137,11 @@ void add_options(CLI::App& app, Verb verb, CommandLine& line, Texts& texts) {
         if (!span) return wrong_value(verb.word, "--for", span.error().text);
         line.run_for = *span;
     }
-    if (verb.verb == Verb::stop || verb.verb == Verb::restart) line.timeout_ns = 15'000'000'000;
+    for (const std::string& set : line.sets)
+        if (verb.verb == Verb::replace && set.find('=') + 1 < 2)
+            return wrong_value(verb.word, "--set", "KEY=VALUE is wanted, not \"" + set + "\"");
+    if (verb.verb == Verb::stop || verb.verb == Verb::restart || verb.verb == Verb::replace)
+        line.timeout_ns = 15'000'000'000;
     if (!texts.timeout.empty()) {
         const auto span = parse_duration(texts.timeout);
         if (!span) return wrong_value(verb.word, "--timeout", span.error().text);

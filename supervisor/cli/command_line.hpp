@@ -24,6 +24,7 @@ enum class Verb : std::uint8_t {
     crash,
     stop,
     restart,
+    replace,
     kill,
     wait,
     gc
@@ -36,7 +37,7 @@ struct CommandLine {
     bool json = false, follow = false, quiet = false;
     std::optional<Nanoseconds> run_for;
     Nanoseconds timeout_ns = 5'000'000'000;
-    std::vector<std::string> sets;  ///< "ACTOR.property=value"
+    std::vector<std::string> sets;  ///< "ACTOR.property=value"; replace: without the actor.
     std::vector<std::string> plugins;
     std::string state = "RUNNING";
     int signal = 9;

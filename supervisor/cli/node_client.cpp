@@ -16,6 +16,7 @@ namespace streamlib::supervision {
 namespace {
 
 constexpr Nanoseconds call_timeout_ns = 10'000'000'000;
+constexpr Nanoseconds replace_timeout_ns = 20'000'000'000;
 constexpr Nanoseconds control_back_ns =
     3'000'000'000;  // In which a control process that died is back.
 constexpr std::chrono::milliseconds look_again{
@@ -147,6 +148,16 @@ Result<std::uint64_t> NodeClient::restart_actor(const ActorRow& actor) const {
                 actor_target(actor.name, "restart") +
                     "?incarnation=" + std::to_string(actor.incarnation),
                 call_timeout_ns)
+        .and_then(read_done)
+        .map([](const DoneAnswer& done) { return done.incarnation; });
+}
+
+Result<std::uint64_t> NodeClient::replace_actor(const ActorRow& actor,
+                                                const std::vector<std::string>& sets) const {
+    std::string target = actor_target(actor.name, "replace");
+    for (std::size_t n = 0; n < sets.size(); ++n)
+        target.append(n == 0 ? "?set=" : "&set=").append(percent_encoded(sets[n]));
+    return call("POST", target, replace_timeout_ns)
         .and_then(read_done)
         .map([](const DoneAnswer& done) { return done.incarnation; });
 }

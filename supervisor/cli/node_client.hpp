@@ -43,6 +43,9 @@ public:
     [[nodiscard]] Result<> kill_actor(const ActorRow& actor, int signal) const;
     /// The first incarnation that is a new one.
     [[nodiscard]] Result<std::uint64_t> restart_actor(const ActorRow& actor) const;
+    /// Each of `sets` is "KEY=VALUE". Returns when the new process is ready to take over: the incarnation that it will be.
+    [[nodiscard]] Result<std::uint64_t> replace_actor(const ActorRow& actor,
+                                                      const std::vector<std::string>& sets) const;
     /// Waits at most `timeout_ns` (the node answers after a minute at the latest), for that incarnation or a later one.
     [[nodiscard]] Result<WaitAnswer> wait(std::string_view actor, std::string_view state,
                                           Nanoseconds timeout_ns,

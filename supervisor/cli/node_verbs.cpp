@@ -61,6 +61,19 @@ void print_table(Screen& screen, std::string text) {
     return 1;
 }
 
+/// Until that incarnation, or a later one, is RUNNING. The exit status; what kept it from that is printed.
+[[nodiscard]] int wait_for_incarnation(const NodeClient& node, const ActorRow& actor,
+                                       std::uint64_t incarnation, MonotonicTime deadline,
+                                       Nanoseconds timeout_ns, Screen& screen) {
+    const auto answer =
+        wait_long(node, actor.name, "RUNNING", deadline, {"FAILED", "STOPPED"}, incarnation);
+    if (!answer) return failed(screen, answer.error());
+    if (answer->reached) return 0;
+    screen.error("actor " + actor.name + ": " +
+                 not_restarted_words(*answer, incarnation, timeout_ns - left_until(deadline)));
+    return 1;
+}
+
 }  // namespace
 
 int ps_verb(const CommandLine& line, Screen& screen) {
@@ -120,13 +133,26 @@ int restart_verb(const CommandLine& line, Screen& screen) {
     if (!actor) return failed(screen, actor.error());
     const auto incarnation = node->restart_actor(*actor);
     if (!incarnation) return failed(screen, incarnation.error());
-    const auto answer =
-        wait_long(*node, actor->name, "RUNNING", deadline, {"FAILED", "STOPPED"}, *incarnation);
-    if (!answer) return failed(screen, answer.error());
-    if (answer->reached) return 0;
-    screen.error(
-        "actor " + actor->name + ": " +
-        not_restarted_words(*answer, *incarnation, line.timeout_ns - left_until(deadline)));
+    return wait_for_incarnation(*node, *actor, *incarnation, deadline, line.timeout_ns, screen);
+}
+
+int replace_verb(const CommandLine& line, Screen& screen) {
+    const auto node = NodeClient::find(line.node);
+    if (!node) return failed(screen, node.error());
+    const MonotonicTime deadline = MonotonicTime::now() + line.timeout_ns;
+    const auto actor = node->actor(line.subject);
+    if (!actor) return failed(screen, actor.error());
+    const auto incarnation = node->replace_actor(*actor, line.sets);
+    if (!incarnation) return failed(screen, incarnation.error());
+    if (wait_for_incarnation(*node, *actor, *incarnation, deadline, line.timeout_ns, screen) != 0)
+        return 1;
+    // Where it failed in start(), the next one runs, as the actor was before.
+    const auto now = node->actor(actor->name);
+    if (!now) return failed(screen, now.error());
+    if (now->incarnation == *incarnation) return 0;
+    screen.error("actor " + actor->name + ": incarnation " + std::to_string(*incarnation) +
+                 " did not last: " + now->exit.value_or("") + "; incarnation " +
+                 std::to_string(now->incarnation) + " is " + now->state);
     return 1;
 }
 

@@ -3,6 +3,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <exception>
@@ -25,6 +26,8 @@ using control_link::NoticeKind;
 using std::chrono::milliseconds;
 
 constexpr Nanoseconds launcher_timeout_ns = 5'000'000'000;
+/// It answers when the new process is warm, which takes 10 s at most.
+constexpr Nanoseconds replace_timeout_ns = 15'000'000'000;
 constexpr milliseconds look_again{5};  // While somebody waits for a state.
 constexpr milliseconds first_notice_timeout{10'000};
 constexpr std::size_t max_asked = 256;  // Requests that the launcher has not answered yet.
@@ -133,22 +136,35 @@ private:
         if (waiting_.size() == 1) look();
     }
 
+    [[nodiscard]] Result<> send(const AskLauncher& asked) {
+        if (asked.request.kind != control_link::RequestKind::replace_actor)
+            return channel_.send(control_link::bytes_of(asked.request));
+        control_link::ReplaceRequest replace;
+        replace.request = asked.request;
+        replace.count = static_cast<std::uint32_t>(asked.settings.size());
+        std::copy(asked.settings.begin(), asked.settings.end(), replace.settings);
+        return channel_.send(control_link::bytes_of(replace));
+    }
+
     void ask(AskLauncher asked, HttpServer::Respond respond) {
         asked.request.id = ++last_id_;
         const bool room = asked_.size() < max_asked;
-        if (!room || !channel_.send(control_link::bytes_of(asked.request))) {
+        if (!room || !send(asked)) {
             return respond(error_response(503, Errc::timeout,
                                           asked.subject + ": the launcher is busy; try again"));
         }
         const std::uint64_t id = asked.request.id;
         asked_.emplace(id, Asked{std::move(respond), asked.subject});
-        server_.after(milliseconds(launcher_timeout_ns / 1'000'000), [this, id] {
+        const bool replaces = asked.request.kind == control_link::RequestKind::replace_actor;
+        const Nanoseconds timeout_ns = replaces ? replace_timeout_ns : launcher_timeout_ns;
+        server_.after(milliseconds(timeout_ns / 1'000'000), [this, id, timeout_ns] {
             const auto found = asked_.find(id);
             if (found == asked_.end()) return;
             const Asked late = std::move(found->second);
             asked_.erase(found);
             late.respond(error_response(503, Errc::timeout,
-                                        late.subject + ": the launcher did not answer in 5 s"));
+                                        late.subject + ": the launcher did not answer in " +
+                                            std::to_string(timeout_ns / 1'000'000'000) + " s"));
         });
     }
 

@@ -71,7 +71,30 @@ using control_link::RequestKind;
     if (verb == "stop") return RequestKind::stop_actor;
     if (verb == "kill") return RequestKind::kill_actor;
     if (verb == "restart") return RequestKind::restart_actor;
+    if (verb == "replace") return RequestKind::replace_actor;
     return std::nullopt;
+}
+
+/// Of every "set=KEY=VALUE". What the class has and takes is for the new process to say.
+[[nodiscard]] Result<std::vector<control_link::Setting>> settings_of(const Target& target) {
+    std::vector<control_link::Setting> settings;
+    for (const auto& [name, text] : target.query) {
+        if (name != "set") continue;
+        const std::size_t equals = text.find('=');
+        const std::string key = text.substr(0, equals);
+        if (equals == std::string::npos || key.empty())
+            return fail(Errc::parse, "set: KEY=VALUE is wanted, not \"" + text + "\"");
+        control_link::Setting setting{std::string_view(key),
+                                      std::string_view(text).substr(equals + 1)};
+        if (setting.key.view() != key)
+            return fail(Errc::parse, "set: no property has a name longer than 63 bytes");
+        if (setting.value.view().size() != text.size() - equals - 1)
+            return fail(Errc::parse, "set: the value of " + key + " is longer than 255 bytes");
+        settings.push_back(setting);
+    }
+    if (settings.size() > control_link::max_settings)
+        return fail(Errc::parse, "set: at most 8 properties at once");
+    return settings;
 }
 
 [[nodiscard]] Routed act_on(const Target& target, const ActorRow& row, RequestKind kind) {
@@ -79,6 +102,11 @@ using control_link::RequestKind;
     const auto incarnation = target.number("incarnation", 0);
     if (!incarnation) return failure(incarnation.error());
     asked.request.incarnation = *incarnation;
+    if (kind == RequestKind::replace_actor) {
+        auto settings = settings_of(target);
+        if (!settings) return failure(settings.error());
+        asked.settings = std::move(*settings);
+    }
     if (kind != RequestKind::kill_actor) return asked;
     const std::string_view signal = target.value("signal").value_or("KILL");
     asked.request.signal = signal_number(signal);
@@ -97,8 +125,9 @@ using control_link::RequestKind;
     const auto act = request_kind(verb);
     if (target.segments.size() > 4 ||
         (!act && !verb.empty() && verb != "logs" && verb != "crash")) {
-        return error_response(404, Errc::not_found,
-                              "no such page; an actor has logs, crash, stop, restart and kill");
+        return error_response(
+            404, Errc::not_found,
+            "no such page; an actor has logs, crash, stop, restart, replace and kill");
     }
     const auto row = node.actor(name);
     if (!row) return no_such_actor(name, node);

@@ -60,7 +60,8 @@ public:
 /// Send this to the launcher (its id is still to be set); its reply goes through `reply_response`.
 struct AskLauncher {
     control_link::Request request;
-    std::string subject;  ///< "actor clip", "node local": for the error.
+    std::string subject;                            ///< "actor clip", "node local": for the error.
+    std::vector<control_link::Setting> settings{};  ///< replace_actor: at most max_settings.
 };
 
 /// Look again until `wait_answer` says so or the time is over.

@@ -50,6 +50,8 @@ struct Child {
     std::uint64_t ticks_before = 0;      ///< Processed by earlier incarnations.
     MonotonicTime reported{}, ready{};
     std::vector<Twin> twins{};  ///< As many as the graph wants standbys.
+    std::optional<Replacement> replacement{};
+    std::optional<PropertiesBefore> before{};
     bool from_standby = false;
     ExitReason last_exit{};  ///< Of the incarnation before.
     std::string last_exit_text{};
@@ -64,9 +66,17 @@ struct Child {
         if (from_standby) return ipc::SpawnTier::standby;
         return by_exec ? ipc::SpawnTier::exec : ipc::SpawnTier::fork;
     }
+    /// The n-th standby, or the replacement. Null: there is none.
+    [[nodiscard]] Twin* twin(std::size_t n) noexcept {
+        if (n == replacement_twin) return replacement ? &replacement->twin : nullptr;
+        return n < twins.size() ? &twins[n] : nullptr;
+    }
     [[nodiscard]] ipc::ActorPage& actor_page() const noexcept {
         return *reinterpret_cast<ipc::ActorPage*>(page.payload());
     }
 };
+
+/// Why the rings of the actor are not what its replacement needs.
+[[nodiscard]] std::string misfit_text(const Child& child);
 
 }  // namespace streamlib::supervision

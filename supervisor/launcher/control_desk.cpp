@@ -16,6 +16,7 @@ ControlDesk::ControlDesk(control_link::NodeNotice node, Open directory, Open eve
 
 void ControlDesk::begin_again() noexcept {
     sent_ = 0;
+    ++round_;
     replies_.clear();
 }
 

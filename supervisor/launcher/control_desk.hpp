@@ -31,6 +31,8 @@ public:
     void begin_again() noexcept;
     void reply(std::uint64_t id, control_link::Outcome outcome, std::string_view text,
                std::uint64_t incarnation = 0);
+    /// Of which control process the requests are now: a reply to one of another is for nobody.
+    [[nodiscard]] std::uint64_t round() const noexcept { return round_; }
     /// Sends what fits. True: the channel is full; call again when it is writable.
     [[nodiscard]] bool pump(ipc::Channel& channel);
 
@@ -41,6 +43,7 @@ private:
     OpenPage page_;
     std::vector<ipc::ActorId> actors_;
     std::size_t sent_ = 0;  ///< 0: node is next, 1: directory, 2: events, 3 + n: page of actor n.
+    std::uint64_t round_ = 0;
     std::deque<control_link::Reply> replies_;
 };
 

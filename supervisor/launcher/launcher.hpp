@@ -6,8 +6,8 @@
 ///           runtime/graph/pending_work; this class carries it out. Its sources: launcher.cpp (a run from beginning to end),
 ///           launcher_start.cpp (spawn to READY), launcher_formats.cpp (a format that changes), launcher_loop.cpp (events),
 ///           launcher_tree.cpp (reports to the supervision tree, and its orders), launcher_deaths.cpp (what is noted of
-///           them), launcher_events.cpp (what is said of them), launcher_requests.cpp (what people ask
-///           for), launcher_stop.cpp (ends and stops).
+///           them), launcher_events.cpp (what is said of them), launcher_requests.cpp (what people ask for),
+///           launcher_replace.cpp (an actor with other properties), launcher_stop.cpp (ends and stops).
 /// Threads   One; the one that called run().
 /// Crash     The launcher's death is the node's: lifeline and PDEATHSIG take every process along.
 #pragma once
@@ -15,6 +15,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -44,10 +45,10 @@ public:
     Launcher(const Launcher&) = delete;
     Launcher& operator=(const Launcher&) = delete;
 
-    /// Returns the exit code.
-    [[nodiscard]] int run();
+    [[nodiscard]] int run();  ///< Returns the exit code.
 
 private:
+    using Settings = std::span<const control_link::Setting>;
     // launcher.cpp
     [[nodiscard]] bool check();
     [[nodiscard]] Result<> prepare();
@@ -99,8 +100,7 @@ private:
     void raise_alarm(const std::string& text);
     // launcher_twins.cpp
     void prepare_twins();
-    [[nodiscard]] std::optional<ChildProcess> process_for_twin(const Child& child, Twin& twin,
-                                                               const ipc::Channel& theirs);
+    [[nodiscard]] Result<ChildProcess> process_for_twin(const Child&, Twin&, const ipc::Channel&);
     [[nodiscard]] Result<> make_twin(std::uint32_t actor, std::size_t n);
     void drop_twin(std::uint32_t actor, std::size_t n, Nanoseconds next_after);
     void drop_twins(std::uint32_t actor);
@@ -134,10 +134,14 @@ private:
     void reap_strangers();
     void pump_control();
     [[nodiscard]] MonotonicTime next_deadline();
-    // launcher_requests.cpp
-    void on_request(const control_link::Request& request);
+    // launcher_requests.cpp, launcher_replace.cpp
+    void on_request(const control_link::Request& request, Settings settings);
     void stop_on_request(std::uint32_t actor, const control_link::Request& request);
     void restart_on_request(std::uint32_t actor, const control_link::Request& request);
+    void replace_on_request(std::uint32_t actor, const control_link::Request& request, Settings to);
+    void end_replacement(std::uint32_t actor, const std::string& why);
+    void cut_over(std::uint32_t actor);
+    [[nodiscard]] bool take_back_replacement(std::uint32_t actor);
     // launcher_stop.cpp
     void apply(std::uint32_t actor, ChildEvent event);
     void say_stop(std::uint32_t actor);
@@ -170,19 +174,16 @@ private:
     std::unique_ptr<Supervision> tree_;
     EventBook events_;
     std::deque<Order> orders_;  ///< Of the tree, not carried out yet.
-    bool carrying_ = false;
-    std::deque<std::pair<std::uint32_t, bool>>
-        ended_meanwhile_;  ///< While orders were carried out.
+    std::deque<std::pair<std::uint32_t, bool>> ended_meanwhile_;  ///< While they were.
     std::unique_ptr<ControlDesk> desk_;
     std::unique_ptr<ServiceProcess> services_[2];
     std::optional<ConfigureOrder> configure_order_;
     std::optional<ReadyOrder> ready_order_;
     std::optional<RingTable> rings_;
     RunPhase phase_ = RunPhase::preparing;
-    /// RUNNING was reached: a stop drains; else everybody is told at once.
-    bool was_running_ = false;
-    bool dirty_ = false;  ///< A state changed since settle() last looked.
-    bool done_ = false, zombies_ = false;
+    bool was_running_ = false;  ///< A stop drains; else everybody is told at once.
+    bool dirty_ = false;        ///< A state changed since settle() last looked.
+    bool done_ = false, zombies_ = false, carrying_ = false;
     std::optional<StopReason> stop_reason_;
     int exit_code_ = 0;
     std::uint32_t killed_ = 0;
@@ -193,8 +194,7 @@ private:
     Nanoseconds look_every_ = 125'000'000;
     MonotonicTime look_at_{INT64_MAX};  ///< For who hangs.
     MonotonicTime settle_at_{};         ///< Not before: settle() looks at the whole graph.
-    /// Reaped before their pid was reported.
-    std::vector<std::pair<pid_t, ExitReason>> early_exits_;
+    std::vector<std::pair<pid_t, ExitReason>> early_exits_;  ///< Before their pid was reported.
 };
 
 }  // namespace streamlib::supervision

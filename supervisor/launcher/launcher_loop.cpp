@@ -135,9 +135,13 @@ void Launcher::on_service_channel(std::uint32_t index) {
     for (int n = 0; n < 64 && service.channel(); ++n) {
         auto message = service.channel().receive();
         if (message && !*message) return;
-        const auto request = message ? control_link::request_in((*message)->bytes) : std::nullopt;
-        if (!request || index != control_service) return service.give_up();
-        on_request(*request);
+        if (!message || index != control_service) return service.give_up();
+        const auto replace = control_link::replace_request_in((*message)->bytes);
+        const auto request =
+            replace ? std::optional(replace->request) : control_link::request_in((*message)->bytes);
+        if (!request) return service.give_up();
+        on_request(*request,
+                   replace ? std::span(replace->settings).first(replace->count) : Settings{});
     }
 }
 
@@ -196,9 +200,12 @@ void Launcher::reap_strangers() {
     const bool births = zygotes_ && zygotes_->has_open_orders();
     if (!births) early_exits_.clear();
     while (const pid_t pid = dead_child()) {
-        const bool ours = std::any_of(
-            children_.begin(), children_.end(),
-            [pid](const Child& child) { return child.process.pidfd && child.process.pid == pid; });
+        const bool ours =
+            std::any_of(children_.begin(), children_.end(), [pid](const Child& child) {
+                const auto& next = child.replacement;  // how it died is to be told
+                return (child.process.pidfd && child.process.pid == pid) ||
+                       (next && next->twin.process.pidfd && next->twin.process.pid == pid);
+            });
         const bool service =
             (zygotes_ && zygotes_->is_ours(pid)) ||
             std::any_of(std::begin(services_), std::end(services_),

@@ -10,7 +10,7 @@ namespace streamlib::supervision {
 using control_link::Outcome;
 using control_link::RequestKind;
 
-void Launcher::on_request(const control_link::Request& request) {
+void Launcher::on_request(const control_link::Request& request, Settings settings) {
     if (request.kind == RequestKind::listening) return;
     if (request.kind == RequestKind::stop_node) {
         desk_->reply(request.id, Outcome::ok, {});
@@ -24,6 +24,8 @@ void Launcher::on_request(const control_link::Request& request) {
     if (request.kind == RequestKind::restart_actor) return restart_on_request(actor, request);
     if (request.incarnation != 0 && request.incarnation != found->state.incarnation)
         return desk_->reply(request.id, Outcome::no_such_actor, {});
+    if (request.kind == RequestKind::replace_actor)
+        return replace_on_request(actor, request, settings);
     if (request.kind == RequestKind::stop_actor) return stop_on_request(actor, request);
     if (!is_alive(found->state.phase) || !found->process.pidfd)
         return desk_->reply(request.id, Outcome::not_running, {});

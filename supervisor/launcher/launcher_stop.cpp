@@ -75,6 +75,7 @@ void Launcher::on_gone(std::uint32_t actor) {
         child.channel.close();
     }
     child.process = {};
+    if (child.state.phase != ChildPhase::restarting) end_replacement(actor, "its actor has ended");
     if (rings_) rings_->on_reaped(plan_, actor);
     if (child.planned->wishes.limited()) remove_limits(node_, child.planned->name);
     if (phase_ == RunPhase::configuring) {

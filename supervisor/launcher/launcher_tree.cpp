@@ -52,6 +52,7 @@ void Launcher::on_ended(std::uint32_t actor, bool well) {
     const ChildEvent plain = well ? ChildEvent::exited_well : ChildEvent::exited_badly;
     if (phase_ != RunPhase::starting && phase_ != RunPhase::running) return apply(actor, plain);
     const std::string text = exit_text(child.exit, child.failed_text);
+    const bool taken_back = !well && take_back_replacement(actor);
     ExitReport report = report_of(child, well);
     report.text = text;
     Orders orders = tree_->on_exit(actor, report, MonotonicTime::now());
@@ -63,6 +64,9 @@ void Launcher::on_ended(std::uint32_t actor, bool well) {
         apply(actor,
               names(orders, Order::Kind::stays_stopped, actor) ? ChildEvent::exited_well : plain);
     carry_out(std::move(orders));
+    // Before it was replaced it ran, whoever supervises it or nobody.
+    if (taken_back && child.state.phase == ChildPhase::failed && !tree_->has_ended())
+        carry_out(tree_->restart_requested(actor, MonotonicTime::now()));
 }
 
 /// A list is carried out whole before anything that happens on the way is reported.
@@ -182,6 +186,7 @@ void Launcher::on_ready(std::uint32_t actor) {
     apply(actor, ChildEvent::ready);
     if (child.state.phase != ChildPhase::running) return;
     child.ready = MonotonicTime::now();
+    child.before.reset();
     if (child.state.incarnation > 1) tell_restart(actor);
     start(ready_order_->on_settled(actor));
     if (phase_ == RunPhase::starting || phase_ == RunPhase::running)

@@ -15,8 +15,11 @@ constexpr Nanoseconds again_after_ns = 2'000'000'000;
 /// From its birth to `warm`.
 constexpr Nanoseconds warm_within_ns = 10'000'000'000;
 
+/// Places among the tokens of one actor.
+constexpr std::uint32_t twin_stride = replacement_twin + 1;
+
 constexpr std::uint32_t token_of(std::uint32_t actor, std::size_t n) noexcept {
-    return actor * max_twins + static_cast<std::uint32_t>(n);
+    return actor * twin_stride + static_cast<std::uint32_t>(n);
 }
 
 }  // namespace
@@ -30,25 +33,28 @@ void Launcher::prepare_twins() {
     }
 }
 
-/// A process for it: out of the spares, since what a zygote reports is the actor's own.
-std::optional<ChildProcess> Launcher::process_for_twin(const Child& child, Twin& twin,
-                                                       const ipc::Channel& theirs) {
+/// A process for it: out of the spares, since what a zygote reports is the actor's own. A standby can wait for one.
+Result<ChildProcess> Launcher::process_for_twin(const Child& child, Twin& twin,
+                                                const ipc::Channel& theirs) {
     const std::string name = child.planned->name.substr(0, 15);
-    twin.by_exec = child.exec;
+    const bool can_wait = !child.replacement || &twin != &child.replacement->twin;
     if (!child.exec) {
         const auto zygote = zygotes_->zygote_for(
             child.plugin.empty() ? child.planned->spec->family : std::string{}, child.plugin);
-        return zygote ? zygotes_->take_spare(*zygote, name, theirs, twin.page.fd()) : std::nullopt;
+        auto spare =
+            zygote ? zygotes_->take_spare(*zygote, name, theirs, twin.page.fd()) : std::nullopt;
+        if (spare) return std::move(*spare);
+        if (can_wait) return fail(Errc::gone, "no process for it yet");
     }
-    auto process = exec_role(
+    twin.by_exec = true;
+    return exec_role(
         {.role = Role::actor, .launcher_pid = ::getpid(), .node = node_, .name = name},
         {.channel = theirs.fd(), .lifeline = lifeline_read_.get(), .page = twin.page.fd()});
-    return process ? std::optional(std::move(*process)) : std::nullopt;
 }
 
 Result<> Launcher::make_twin(std::uint32_t actor, std::size_t n) {
     Child& child = children_[actor];
-    Twin& twin = child.twins[n];
+    Twin& twin = *child.twin(n);
     auto page = ipc::OwnedSegment::create({.purpose = "standby " + child.planned->name,
                                            .payload_bytes = sizeof(ipc::ActorPage),
                                            .layout_hash = ipc::actor_page_layout_hash,
@@ -60,7 +66,7 @@ Result<> Launcher::make_twin(std::uint32_t actor, std::size_t n) {
         return fail(Errc::no_memory, "no memory or descriptor for a standby");
     twin.page = std::move(*page);
     auto process = process_for_twin(child, twin, ends->second);
-    if (!process) return fail(Errc::gone, "no process for it yet");
+    if (!process) return tl::unexpected(process.error());
     twin.process = std::move(*process);
     twin.channel = std::move(ends->first);
     twin.born = MonotonicTime::now();
@@ -68,6 +74,9 @@ Result<> Launcher::make_twin(std::uint32_t actor, std::size_t n) {
     loop_->watch(twin.process.pidfd.get(), {Source::twin_process, token_of(actor, n)});
     protocol::Setup setup = setup_of(actor);
     setup.standby = true;
+    if (n == replacement_twin)
+        setup.properties.assign(child.replacement->properties.begin(),
+                                child.replacement->properties.end());
     message->start.ahead = rings_->offered_to(actor);
     message->fds.insert(message->fds.begin(), ticks->get());
     twin.ahead = message->start;
@@ -77,7 +86,7 @@ Result<> Launcher::make_twin(std::uint32_t actor, std::size_t n) {
 }
 
 void Launcher::drop_twin(std::uint32_t actor, std::size_t n, Nanoseconds next_after) {
-    Twin& twin = children_[actor].twins[n];
+    Twin& twin = *children_[actor].twin(n);
     if (twin.process.pidfd) loop_->forget(twin.process.pidfd.get());
     if (twin.channel) loop_->forget(twin.channel.fd());
     kill_and_reap(twin.process);
@@ -87,12 +96,14 @@ void Launcher::drop_twin(std::uint32_t actor, std::size_t n, Nanoseconds next_af
 
 /// Its rings, or those of its inputs, are others now.
 void Launcher::drop_twins(std::uint32_t actor) {
+    end_replacement(actor, "a format changed meanwhile; try again");
     for (std::size_t n = 0; n < children_[actor].twins.size(); ++n)
         drop_twin(actor, n, next_after_ns);
 }
 
 void Launcher::drop_all_twins() {
     for (std::uint32_t actor = 0; actor < children_.size(); ++actor) {
+        end_replacement(actor, "the node is stopping");
         drop_twins(actor);
         children_[actor].twins.clear();
     }
@@ -102,6 +113,9 @@ void Launcher::tend_twins(MonotonicTime now) {
     if (phase_ != RunPhase::running) return;
     for (std::uint32_t actor = 0; actor < children_.size(); ++actor) {
         Child& child = children_[actor];
+        if (const Twin* next = child.twin(replacement_twin);
+            next && !next->warm && now - next->born > warm_within_ns)
+            end_replacement(actor, "the new process was not ready within 10 s");
         const bool up = child.state.phase == ChildPhase::running;
         for (std::size_t n = 0; n < child.twins.size(); ++n) {
             Twin& twin = child.twins[n];
@@ -119,6 +133,8 @@ MonotonicTime Launcher::twins_due() const {
     MonotonicTime next{INT64_MAX};
     if (phase_ != RunPhase::running) return next;
     for (const Child& child : children_) {
+        if (child.replacement && !child.replacement->twin.warm)
+            next = std::min(next, child.replacement->twin.born + (warm_within_ns + 1));
         if (child.state.phase != ChildPhase::running) continue;
         for (const Twin& twin : child.twins) {
             const bool settled = twin.process.pidfd && twin.warm;
@@ -130,10 +146,11 @@ MonotonicTime Launcher::twins_due() const {
 }
 
 void Launcher::on_twin_channel(std::uint32_t token) {
-    const std::uint32_t actor = token / max_twins;
-    const std::size_t n = token % max_twins;
-    if (n >= children_[actor].twins.size()) return;
-    Twin& twin = children_[actor].twins[n];
+    const std::uint32_t actor = token / twin_stride;
+    const std::size_t n = token % twin_stride;
+    if (children_[actor].twin(n) == nullptr) return;
+    Twin& twin = *children_[actor].twin(n);
+    const bool replaces = n == replacement_twin;
     while (twin.channel) {
         auto message = twin.channel.receive();
         if (message && !*message) return;
@@ -144,33 +161,50 @@ void Launcher::on_twin_channel(std::uint32_t token) {
             twin.channel.close();
         } else if (auto* configured = std::get_if<protocol::Configured>(&*said)) {
             twin.configured = std::move(*configured);
-            if (!protocol::fits(twin.ahead, twin.configured))
-                return drop_twin(actor, n, again_after_ns);
+            if (protocol::fits(twin.ahead, twin.configured)) continue;
+            return replaces ? end_replacement(actor, misfit_text(children_[actor]))
+                            : drop_twin(actor, n, again_after_ns);
         } else if (std::holds_alternative<protocol::Warm>(*said)) {
             twin.warm = true;
+            if (replaces) return cut_over(actor);
             tell_event("standby", children_[actor].planned->name,
                        "warm, process " + std::to_string(twin.process.pid));
         } else if (const auto* failed = std::get_if<protocol::Failed>(&*said)) {
+            if (replaces) return end_replacement(actor, failed->text);
             tell_event("standby", children_[actor].planned->name, failed->text);
         }
     }
 }
 
 void Launcher::on_twin_process(std::uint32_t token) {
-    const std::uint32_t actor = token / max_twins;
-    const std::size_t n = token % max_twins;
-    if (n < children_[actor].twins.size()) drop_twin(actor, n, again_after_ns);
+    const std::uint32_t actor = token / twin_stride;
+    const std::size_t n = token % twin_stride;
+    Child& child = children_[actor];
+    const Twin* const twin = child.twin(n);
+    if (twin == nullptr || !twin->process.pidfd) return;
+    if (n != replacement_twin) return drop_twin(actor, n, again_after_ns);
+    const auto how = reap_with_group(twin->process);
+    if (!how) return;        // that was the one before
+    on_twin_channel(token);  // its last words: they may have been the end of it
+    if (!child.replacement) return;
+    const auto& page = *reinterpret_cast<const ipc::ActorPage*>(twin->page.payload());
+    end_replacement(actor, "the new process died: " + exit_text(*how, ipc::error_of(page)));
 }
 
 /// The next incarnation is there already: it only has to be told. False: none is warm.
 bool Launcher::activate_twin(std::uint32_t actor) {
     Child& child = children_[actor];
-    const auto found = std::find_if(child.twins.begin(), child.twins.end(),
-                                    [](const Twin& twin) { return twin.warm && twin.channel; });
-    if (found == child.twins.end()) return false;
+    const bool replaced = child.replacement && child.replacement->cut;
+    const auto standby = std::find_if(child.twins.begin(), child.twins.end(),
+                                      [](const Twin& twin) { return twin.warm && twin.channel; });
+    if (!replaced && standby == child.twins.end()) return false;
+    Twin* const found = replaced ? &child.replacement->twin : &*standby;
     const protocol::Activate activate{child.state.incarnation};
     const int page[] = {child.page.fd()};
-    if (!found->channel.send(protocol::encode(activate), page)) return false;
+    if (!found->channel || !found->channel.send(protocol::encode(activate), page)) {
+        if (replaced) end_replacement(actor, "it died");  // another one is made as it was to be
+        return false;
+    }
     // Release: whoever reads `active` may rely on the old process being gone.
     child.actor_page().active.store(child.state.incarnation, std::memory_order_release);
     loop_->forget(found->process.pidfd.get());
@@ -183,6 +217,7 @@ bool Launcher::activate_twin(std::uint32_t actor) {
     child.from_standby = true;
     *found = {};
     found->due = MonotonicTime::now() + next_after_ns;
+    if (replaced) child.replacement.reset();
     loop_->watch(child.process.pidfd.get(), {Source::actor_process, actor});
     loop_->watch(child.channel.fd(), {Source::actor_channel, actor});
     child.reported = MonotonicTime::now();

@@ -125,7 +125,7 @@ void NodeDirectory::publish(const Child& child) {
     ipc::ActorRecord record = directory_.get(child.id);
     record.state = shown_state(child.state.phase);
     record.pid = is_alive(child.state.phase) ? child.process.pid : 0;
-    record.tier = child.exec ? ipc::SpawnTier::exec : ipc::SpawnTier::fork;
+    record.tier = child.tier();
     if (record.incarnation != child.state.incarnation) {
         record.incarnation = child.state.incarnation;
         record.started_wall_ns = wall_ns();

@@ -70,8 +70,8 @@ TEST(CommandLine, every_verb_of_this_version_is_understood) {
 
 TEST(CommandLine, verbs_to_come_say_so_and_are_not_in_the_help) {
     const std::string help = parse({"--help"}).out;
-    for (const char* verb : {"top", "replace", "send", "ask", "set", "tap", "record", "replay",
-                             "trace", "clock", "st2110", "dot", "doctor"}) {
+    for (const char* verb : {"top", "send", "ask", "set", "tap", "record", "replay", "trace",
+                             "clock", "st2110", "dot", "doctor"}) {
         EXPECT_THAT(usage_error({verb, "x", "--whatever"}), HasSubstr("not in this version"))
             << verb;
         EXPECT_THAT(help, Not(HasSubstr("\n  " + std::string(verb) + " "))) << verb;

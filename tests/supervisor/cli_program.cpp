@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line with two classes of its own, so that its tests need nothing else.
 #include <chrono>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <thread>
@@ -28,10 +29,18 @@ public:
     Property<std::string> needs{*this, "needs", "", {.text = "Fails in start() without this file"}};
     Property<std::int64_t> start_ms{
         *this, "start_ms", 0, {.text = "How long start() takes", .unit = "ms", .min = 0}};
+    Property<std::string> word{*this, "word", "count", {.text = "What it logs for each block"}};
+    Property<bool> crashes{*this, "crashes", false, {.text = "Dies of a signal in configure()"}};
+    Property<std::int64_t> configure_ms{
+        *this, "configure_ms", 0, {.text = "How long configure() takes", .unit = "ms", .min = 0}};
+    Property<std::int64_t> bytes{
+        *this, "bytes", 64, {.text = "Of a block, at most", .unit = "bytes", .min = 8}};
     Output<Data> out{*this, "out", "Its count"};
 
     Result<> configure() override {
-        out.set_format(data_format("text/plain", 64));
+        std::this_thread::sleep_for(std::chrono::milliseconds(*configure_ms));
+        if (*crashes) std::raise(SIGSEGV);
+        out.set_format(data_format("text/plain", static_cast<std::uint32_t>(*bytes)));
         return {};
     }
     Result<> start() override {
@@ -44,7 +53,7 @@ public:
     }
     void process(const Tick&) override {
         ++count_;
-        log(LogLevel::info, "count");
+        log(LogLevel::info, *word);
         std::byte block[8];
         std::memcpy(block, &count_, sizeof block);
         out.publish_copy(block, {});

@@ -17,6 +17,7 @@ using namespace streamlib;
 using namespace streamlib::supervision;
 using namespace streamlib::supervision::test;
 using testing::HasSubstr;
+using testing::Not;
 
 namespace {
 
@@ -26,6 +27,13 @@ protected:
         const auto answer =
             http_call((folder_ / "run/local").string(), "control.sock", "GET", "/v1/node", second);
         return answer ? read_node(answer->body).value().control_pid : 0;
+    }
+    /// With what `ps` does not show.
+    ActorRow all_of(const std::string& actor) {
+        const auto answer = http_call((folder_ / "run/local").string(), "control.sock", "GET",
+                                      "/v1/actors/" + actor, second);
+        EXPECT_TRUE(answer) << answer.error().text;
+        return answer ? read_actor(answer->body).value() : ActorRow{};
     }
     HttpAnswer post(const std::string& target) {
         const auto answer = http_call((folder_ / "run/local").string(), "control.sock", "POST",
@@ -214,6 +222,118 @@ TEST_F(Supervised, a_sibling_that_is_restarted_along_does_not_end_its_stream) {
     EXPECT_EQ(ps("chatter").exit, "exit 0");  // stopped in order
     EXPECT_EQ(ps("listener").state, "RUNNING");
     EXPECT_EQ(ps("listener").pid, reader);
+}
+
+TEST_F(Supervised, a_replacement_has_other_properties_and_its_reader_goes_on) {
+    start("Chatter restart=permanent standby=1 >> Listener");
+    const ActorRow before = ps("chatter");
+    const pid_t reader = ps("listener").pid;
+    ASSERT_EQ(call({"replace", "chatter", "--set", "word=a=b c", "--set", "blocks=1000000"}), 0)
+        << error_;
+    EXPECT_EQ(out_ + error_, "");
+    const ActorRow after = ps("chatter");
+    EXPECT_EQ(after.state, "RUNNING");
+    EXPECT_EQ(after.incarnation, 2U);
+    EXPECT_EQ(all_of("chatter").tier, "standby");  // it was there before the other one was gone
+    EXPECT_NE(after.pid, before.pid);
+    EXPECT_EQ(::kill(before.pid, 0), -1);
+    EXPECT_EQ(after.exit, "exit 0");
+    EXPECT_TRUE(eventually([&] {
+        return call({"logs", "chatter", "-n", "3"}) == 0 && out_.find("a=b c") != std::string::npos;
+    }));
+    // Supervised as before; and whoever comes next has the new properties, out of a standby of its own or not.
+    ASSERT_TRUE(eventually([&] { return ps("chatter").ticks > after.ticks + 12; }));
+    for (std::uint64_t incarnation = 3; incarnation < 5; ++incarnation) {
+        ASSERT_EQ(call({"kill", "chatter"}), 0) << error_;
+        ASSERT_TRUE(eventually([&] {
+            const ActorRow row = ps("chatter");
+            return row.incarnation == incarnation && row.state == "RUNNING";
+        }));
+        const std::uint64_t ticks = ps("chatter").ticks;
+        ASSERT_TRUE(eventually([&] { return ps("chatter").ticks > ticks + 12; }));
+        EXPECT_EQ(call({"logs", "chatter", "-n", "2"}), 0) << error_;
+        EXPECT_THAT(out_, HasSubstr("a=b c"));
+    }
+    EXPECT_EQ(call({"events"}), 0) << error_;
+    EXPECT_THAT(out_, HasSubstr("replace chatter: incarnation 2 is warm"));
+    const ActorRow still = all_of("listener");
+    EXPECT_EQ(still.state, "RUNNING");
+    EXPECT_EQ(still.pid, reader);
+    EXPECT_GT(still.frames_in, 36U);
+    EXPECT_EQ(still.missed, 0U);
+    EXPECT_EQ(call({"stop"}), 0) << error_;
+    EXPECT_EQ(node_->wait(), 0) << node_->error();
+}
+
+TEST_F(Supervised, a_replacement_that_fails_has_changed_nothing) {
+    start_node();  // nobody supervises it
+    const pid_t pid = ps("chatter").pid;
+    const auto refused = [&](const std::string& set, const char* text) {
+        EXPECT_EQ(call({"replace", "chatter", "--set", set}), 1) << set;
+        EXPECT_THAT(error_, HasSubstr("actor chatter: nothing has changed: ")) << set;
+        EXPECT_THAT(error_, HasSubstr(text));
+        EXPECT_EQ(lines_of(error_).size(), 1U) << error_;
+        const ActorRow row = ps("chatter");
+        EXPECT_EQ(row.pid, pid) << set;
+        EXPECT_EQ(row.incarnation, 1U);
+        EXPECT_EQ(row.state, "RUNNING");
+    };
+    refused("blocks=many", "blocks");
+    refused("volume=11", "no property 'volume'");
+    refused("crashes=true", "the new process died: signal 11 (SIGSEGV)");
+    refused("bytes=128", "output 'out' would change its format");
+    EXPECT_EQ(call({"events"}), 0) << error_;
+    EXPECT_THAT(out_, HasSubstr("replace chatter: nothing has changed: no property 'volume'"));
+    EXPECT_EQ(call({"replace", "chatter", "--set", "word"}), 2);
+    EXPECT_EQ(call({"replace", "nobody"}), 1);
+    // It can be replaced all the same, and was not given any of that.
+    EXPECT_EQ(call({"replace", "chatter"}), 0) << error_;
+    EXPECT_EQ(ps("chatter").incarnation, 2U);
+    EXPECT_EQ(call({"replace", "listener"}), 0) << error_;
+    EXPECT_EQ(ps("listener").incarnation, 2U);
+    ASSERT_EQ(call({"stop", "listener"}), 0) << error_;
+    EXPECT_EQ(call({"replace", "listener"}), 1);
+    EXPECT_THAT(error_, HasSubstr("actor listener: is not running"));
+}
+
+TEST_F(Supervised, a_replacement_that_fails_in_start_gives_way_to_what_was_there) {
+    start_node();
+    EXPECT_EQ(call({"replace", "chatter", "--set", "broken=true", "--set", "word=new"}), 1);
+    EXPECT_THAT(error_, HasSubstr("actor chatter: incarnation 2 "));
+    ASSERT_TRUE(eventually([&] {
+        const ActorRow row = ps("chatter");
+        return row.incarnation == 3 && row.state == "RUNNING" && row.ticks > 3;
+    }));
+    EXPECT_EQ(call({"logs", "chatter", "-n", "2"}), 0) << error_;
+    EXPECT_THAT(out_, HasSubstr("count"));
+    EXPECT_EQ(ps("listener").state, "RUNNING");
+    EXPECT_EQ(call({"events"}), 0) << error_;
+    EXPECT_THAT(out_, HasSubstr("replace chatter: incarnation 2 failed: "));
+}
+
+TEST_F(Supervised, of_two_who_replace_one_actor_at_once_the_second_is_refused) {
+    start_node();
+    const pid_t pid = ps("chatter").pid;
+    auto first = begin({"replace", "chatter", "--set", "configure_ms=1500"});
+    ASSERT_TRUE(eventually([&] {
+        return call({"events"}) == 0 && out_.find("replacement of incarnation 1") != out_.npos;
+    }));
+    EXPECT_EQ(post("/v1/actors/chatter/replace?set=word%3Dx").status, 409U);
+    EXPECT_EQ(call({"replace", "chatter", "--set", "word=x"}), 1);
+    EXPECT_THAT(error_, HasSubstr("actor chatter: it is being replaced already"));
+    EXPECT_EQ(ps("chatter").pid, pid);  // it works on meanwhile
+    EXPECT_EQ(first->wait(), 0) << first->error();
+    EXPECT_EQ(ps("chatter").incarnation, 2U);
+    EXPECT_EQ(call({"logs", "chatter", "-n", "2"}), 0) << error_;
+    EXPECT_THAT(out_, Not(HasSubstr("x\n")));
+    // A node that stops ends one that is under way.
+    auto last = begin({"replace", "chatter", "--set", "configure_ms=9000"});
+    ASSERT_TRUE(eventually([&] {
+        return call({"events"}) == 0 && out_.find("replacement of incarnation 2") != out_.npos;
+    }));
+    EXPECT_EQ(call({"stop"}), 0) << error_;
+    EXPECT_EQ(last->wait(), 1);
+    EXPECT_EQ(node_->wait(), 0) << node_->error();
 }
 
 TEST_F(Supervised, events_tell_what_happened_to_actors_services_and_the_node) {

@@ -156,6 +156,41 @@ TEST(Router, asks_the_launcher_to_stop_and_to_kill) {
     EXPECT_EQ(std::get<AskLauncher>(routed).request.kind, control_link::RequestKind::stop_node);
 }
 
+TEST(Router, hands_the_properties_of_a_replacement_on) {
+    const FakeNode node;
+    const std::string target = "/v1/actors/clip/replace";
+    Routed routed = route({"POST", target + "?set=a%3D1=2&set=b%3D", {}}, node);
+    const auto* replace = std::get_if<AskLauncher>(&routed);
+    ASSERT_NE(replace, nullptr);
+    EXPECT_EQ(replace->request.kind, control_link::RequestKind::replace_actor);
+    ASSERT_EQ(replace->settings.size(), 2U);
+    EXPECT_EQ(replace->settings[0].key.view(), "a");
+    EXPECT_EQ(replace->settings[0].value.view(), "1=2");
+    EXPECT_EQ(replace->settings[1].key.view(), "b");
+    EXPECT_EQ(replace->settings[1].value.view(), "");
+    routed = route({"POST", target, {}}, node);
+    ASSERT_NE(std::get_if<AskLauncher>(&routed), nullptr);
+
+    // As bytes: of its own size, and only with what belongs to it.
+    control_link::ReplaceRequest bytes;
+    bytes.request = replace->request;
+    bytes.count = control_link::max_settings;
+    EXPECT_TRUE(control_link::replace_request_in(control_link::bytes_of(bytes)));
+    EXPECT_FALSE(control_link::request_in(control_link::bytes_of(bytes)));
+    EXPECT_FALSE(control_link::request_in(control_link::bytes_of(bytes.request)));
+    bytes.count = control_link::max_settings + 1;
+    EXPECT_FALSE(control_link::replace_request_in(control_link::bytes_of(bytes)));
+
+    std::string most = target + "?set=a%3D1";
+    for (int n = 0; n < 8; ++n) most += "&set=a%3D1";
+    EXPECT_EQ(response(node, "POST", most).status, 400U);
+    for (const std::string& wrong :
+         {std::string("?set=a"), std::string("?set=%3D1"), "?set=" + std::string(64, 'k') + "%3D1",
+          "?set=k%3D" + std::string(256, 'v')})
+        EXPECT_EQ(response(node, "POST", target + wrong).status, 400U) << wrong;
+    EXPECT_EQ(response(node, "GET", target).status, 405U);
+}
+
 TEST(Router, acts_on_post_only_and_tells_on_get_only) {
     const FakeNode node;
     EXPECT_EQ(response(node, "GET", "/v1/stop").status, 405U);
