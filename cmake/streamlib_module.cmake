@@ -13,6 +13,7 @@
 #       One GoogleTest executable and one ctest entry. LABEL: unit | process | system | stress | interop,
 #       "long" beside it keeps it out of a plain `./dev test`. MAIN: the sources have their own main().
 #       SERIAL: runs beside no other test, because what it looks at needs a quiet machine.
+#       AS_SHIPPED: compiled like the product; others get -O1 and fewer debug symbols, which halves their compile time.
 #   streamlib_script_test(NAME x COMMAND … LABEL … [TIMEOUT …] [ENV …] [SERIAL])
 #       The same for a script.
 #   streamlib_fuzz(NAME toml SOURCES … [LIBS …])
@@ -91,8 +92,12 @@ function(streamlib_test_properties name)
 endfunction()
 
 function(streamlib_test)
-    cmake_parse_arguments(ARG "MAIN;SERIAL" "NAME;TIMEOUT" "SOURCES;LIBS;LABEL;ENV;ARGS" ${ARGN})
+    cmake_parse_arguments(ARG "MAIN;SERIAL;AS_SHIPPED" "NAME;TIMEOUT" "SOURCES;LIBS;LABEL;ENV;ARGS" ${ARGN})
     add_executable(${ARG_NAME} ${ARG_SOURCES})
+    if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo" AND NOT ARG_AS_SHIPPED)
+        # Half of a cold build is tests: they need not be fast, what they test is.
+        target_compile_options(${ARG_NAME} PRIVATE -O1 -g1)
+    endif()
     target_include_directories(${ARG_NAME} PRIVATE ${PROJECT_SOURCE_DIR})
     if(ARG_MAIN)
         target_link_libraries(${ARG_NAME} PRIVATE ${ARG_LIBS} GTest::gtest GTest::gmock streamlib_flags)
