@@ -30,7 +30,7 @@ inline constexpr std::size_t format_bytes =
 inline constexpr std::uint64_t ring_magic = 0x53'4C'52'49'4E'47'30'31;  // "SLRING01"
 inline constexpr std::uint64_t ring_layout_hash =
     0x2026'11'22'0000'0001;  ///< Bumped with any change below.
-inline constexpr std::uint64_t cells_layout_hash = 0x2026'11'22'0000'1002;
+inline constexpr std::uint64_t cells_layout_hash = 0x2026'11'22'0000'1003;
 
 /// Flags of a block.
 enum BlockFlag : std::uint32_t {
@@ -124,13 +124,14 @@ struct alignas(cache_line_bytes) Cell {
         0};  ///< Pins in use, 0: no reader. Launcher writes before the reader is told.
     std::atomic<WakeKind> wake_kind{WakeKind::ring_futex};  ///< Reader writes at attach.
     std::uint32_t reader_id = 0;  ///< Launcher's id of the reader, for tools.
-    /// Reader: sequence of the block it took last; the next incarnation's read_new goes on after it.
-    std::atomic<std::uint64_t> last{0};
-    std::uint64_t reserved = 0;
+    std::uint64_t reserved[2]{};
     std::atomic<std::uint64_t> more_pins[max_hold / 2]{};
     std::atomic<std::uint64_t> reads{0};  ///< Reader's own counters, for tools.
     std::atomic<std::uint64_t> missed{0};
-    std::uint64_t reserved3[2]{};
+    /// Reader: sequence of the block it took last; the next incarnation's read_new goes on after it. Not in the line of the
+    /// pins, which the writer looks at while the reader is still reading.
+    std::atomic<std::uint64_t> last{0};
+    std::uint64_t reserved2 = 0;
 };
 static_assert(sizeof(Cell) == 128);
 
