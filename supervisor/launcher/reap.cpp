@@ -45,6 +45,8 @@ void kill_process(const UniqueFd& pidfd, int signal) noexcept {
 
 void kill_and_reap(ChildProcess& child) noexcept {
     if (!child.pidfd) return;
+    ::kill(-child.pid,
+           SIGKILL);  // what it has made as well; not reaped yet, so the number is still its own
     kill_process(child.pidfd, SIGKILL);
     siginfo_t how{};
     static_cast<void>(wait_for(by_pidfd, static_cast<id_t>(child.pidfd.get()), WEXITED, how));

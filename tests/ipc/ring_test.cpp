@@ -105,6 +105,30 @@ TEST(Ring, read_new_counts_exactly_what_was_overwritten) {
     EXPECT_EQ(delivered, 4u);  // five slots, of which one is the writer's next
 }
 
+TEST(Ring, a_reader_that_comes_back_goes_on_after_what_its_last_incarnation_took) {
+    LocalRing ring({.slots = 6, .payload_capacity = 64});
+    RingWriter writer = writer_of(ring);
+    for (std::uint64_t v = 1; v <= 4; ++v) publish_value(writer, v);
+    {
+        RingReader first = reader_of(ring);
+        BlockView view;
+        ASSERT_EQ(first.read_new(view), ReadStatus::fresh);
+        ASSERT_EQ(first.read_new(view), ReadStatus::fresh);
+        ASSERT_EQ(value_of(view), 2u);  // the block that it dies of
+    }
+    auto again = RingReader::attach(ring.memory, 0, 2, false);
+    ASSERT_TRUE(again);
+    BlockView view;
+    ASSERT_EQ(again->read_new(view), ReadStatus::fresh);
+    EXPECT_EQ(value_of(view), 3u);
+    EXPECT_EQ(again->missed(), 0u);
+    // The newest is new to it all the same: a tick that its predecessor did not finish is worked off.
+    auto latest = RingReader::attach(ring.memory, 0, 3, false);
+    ASSERT_TRUE(latest);
+    view = {};
+    EXPECT_EQ(latest->read_latest(view), ReadStatus::fresh);
+}
+
 TEST(Ring, a_reader_that_joins_late_can_start_from_now) {
     LocalRing ring({.slots = 4, .cells = 2, .payload_capacity = 64});
     RingWriter writer = writer_of(ring);
