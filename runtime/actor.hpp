@@ -60,6 +60,16 @@ private:
     std::atomic<std::uint64_t>* shared_ = nullptr;
 };
 
+/// Where an actor's loop sleeps if it waits for more than ticks, blocks and commands: a reactor with sockets. It handles what
+/// comes there and returns.
+class Sleeper {
+public:
+    virtual ~Sleeper() = default;
+    /// Returns once something was handled, at the latest at `until`. The launcher's commands and the clock's ticks are looked
+    /// at between two calls, every 10 ms or more often. Bounded work a call. [realtime]
+    virtual void sleep(MonotonicTime until) = 0;
+};
+
 class Actor {
 public:
     Actor();
@@ -83,6 +93,8 @@ public:
     /// An input has become stale, or fresh again: input.stale() tells which. Once each; before the process() that follows,
     /// and without one where the actor works on `input` and nothing comes. [realtime]
     virtual void stale_changed(InputBase& /*input*/) {}
+    /// The time given to wake_at() has come; between two turns. `now` is that time or later. [realtime]
+    virtual void woken(MonotonicTime /*now*/) {}
     /// Of a class that keeps_state(): what the next incarnation shall have, written into `room` (1 MiB). Returns how many
     /// bytes it wrote; 0: nothing worth keeping now. Called between two turns, at the interval `snapshot` of the graph and on
     /// demand. A kill in the middle leaves the one before. [realtime]
@@ -106,6 +118,13 @@ protected:
     /// In long work: it goes on. A call counts as hung when it lasts longer than `hang_after` (default 1 s), or
     /// longer than that since the last progress(). One vDSO call. [realtime]
     void progress() noexcept;
+    /// Calls woken() once, at `when`, whatever else comes: for work that has its own times between ticks (pacing, deadlines).
+    /// The last call counts; ipc::never calls it off. Precision is the kernel's: some 50 µs. [realtime]
+    void wake_at(MonotonicTime when) noexcept;
+    /// From start() on the actor's loop sleeps there instead of in futexes. For actors that work on `tick`.
+    void sleep_in(Sleeper& sleeper) noexcept;
+    /// When it was, or will be, `time` by the node's clock. [realtime]
+    [[nodiscard]] MonotonicTime monotonic_at(TaiTime time) const noexcept;
     /// The node clock's time now, between ticks. [realtime]
     [[nodiscard]] TaiTime now() const noexcept;
     /// In the constructor: the class's own default trigger.

@@ -21,6 +21,13 @@ Trigger Actor::trigger() const noexcept { return core_->trigger; }
 Rate Actor::tick_rate() const noexcept { return core_->rate; }
 TaiTime Actor::now() const noexcept { return core_->reading_.tai_at(MonotonicTime::now()); }
 
+void Actor::wake_at(MonotonicTime when) noexcept { core_->wake_time = when; }
+void Actor::sleep_in(Sleeper& sleeper) noexcept { core_->sleeper = &sleeper; }
+MonotonicTime Actor::monotonic_at(TaiTime time) const noexcept {
+    const TickReading& reading = core_->reading_;
+    return reading.monotonic + (time - reading.tick.time);
+}
+
 void Actor::log(LogLevel level, std::string_view text) noexcept {
     core_->log.write(level, now(), text);
     if (core_->log_hook) core_->log_hook(level, text);
@@ -108,6 +115,15 @@ void ActorCore::run(Actor& actor, const TickReading& reading) {
     page->process_last_ns.store(took, relaxed);
     if (took > page->process_max_ns.load(relaxed)) page->process_max_ns.store(took, relaxed);
     ipc::count(page->ticks);
+}
+
+void ActorCore::wake_if_due(Actor& actor) {
+    if (wake_time == ipc::never) return;
+    const MonotonicTime now = MonotonicTime::now();
+    if (now < wake_time) return;
+    wake_time = ipc::never;
+    const ipc::ActivityScope busy(activity(), ipc::ActorPhase::processing);
+    actor.woken(now);
 }
 
 void ActorCore::renew_activity() noexcept {

@@ -85,6 +85,12 @@ public:
     /// Publishes the end on every output. [realtime]
     void end_outputs() noexcept;
 
+    // Work that has times of its own.
+    MonotonicTime wake_time = ipc::never;  ///< When woken() is wanted.
+    Sleeper* sleeper = nullptr;            ///< Where the loop sleeps; null: in futexes.
+    /// Calls woken() if its time has come. [realtime]
+    void wake_if_due(Actor& actor);
+
     // Inputs to which nothing comes.
     /// Their time counts from now.
     void begin_staleness(MonotonicTime now) noexcept;

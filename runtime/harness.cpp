@@ -228,6 +228,14 @@ void ActorHarness::tick(int count) {
     }
 }
 
+bool ActorHarness::wake(MonotonicTime now) {
+    ActorCore& core = ActorCore::of(actor());
+    if (now < core.wake_time) return false;
+    core.wake_time = ipc::never;
+    actor().woken(now);
+    return true;
+}
+
 Tick ActorHarness::next_tick() const { return impl_->reading().tick; }
 void ActorHarness::jump_to(std::uint64_t index) { impl_->next_index = index; }
 

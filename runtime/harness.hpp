@@ -53,6 +53,8 @@ public:
     /// One tick: advances the clock by one period and lets the actor work as its trigger says
     /// (triggered by `input`: once for each block that is waiting).
     void tick(int count = 1);
+    /// Calls woken() if the actor asked to be woken by then: true.
+    bool wake(MonotonicTime now);
     /// The tick that comes next.
     [[nodiscard]] Tick next_tick() const;
     /// Sets index and time of the next tick.

@@ -68,11 +68,23 @@ Result<LoopEnd> ActorLoop::run() {
     return run_on_ticks(false);
 }
 
-void ActorLoop::wait_for_tick(std::uint64_t handled) const noexcept {
+/// A sleeper is woken by nobody else: the loop looks after the clock and its commands by itself.
+void ActorLoop::sleep_elsewhere(MonotonicTime until) const {
+    constexpr Nanoseconds look_every = 10'000'000, after_the_tick = 100'000;
+    const TickReading& last = core_.reading();
+    const MonotonicTime now = MonotonicTime::now();
+    const MonotonicTime due = last.monotonic + last.tick.period_ns() + after_the_tick;
+    if (last.tick.seq != 0 && due > now) until = std::min(until, due);
+    core_.sleeper->sleep(std::min(until, now + look_every));
+}
+
+void ActorLoop::wait_for_tick(std::uint64_t handled) const {
+    const MonotonicTime until = std::min(look_again(core_.reading()), core_.wake_time);
+    if (core_.sleeper != nullptr) return sleep_elsewhere(until);
     const std::array<ipc::WaitWord, 2> words{
         {{tick_word(ticks_), static_cast<std::uint32_t>(handled)},
          {command_word(page_), command_seen_}}};
-    (void)ipc::wait_any(words, look_again(core_.reading()));
+    (void)ipc::wait_any(words, until);
 }
 
 /// Cascade: until every input of this domain holds the tick, at the latest half a period after it.
@@ -88,9 +100,11 @@ void ActorLoop::wait_for_inputs(const TickReading& reading) {
         for (;;) {
             const std::uint64_t seen = reader->newest_sequence();
             if (reader->newest_tick_index() >= reading.tick.index) break;
+            core_.wake_if_due(actor_);
             if (MonotonicTime::now() >= latest || stop_requested()) return;
             const std::array<ipc::WaitWord, 1> words{{{command_word(page_), command_seen_}}};
-            (void)ipc::wait_for_change({&reader, 1}, {&seen, 1}, words, latest, 0);
+            (void)ipc::wait_for_change({&reader, 1}, {&seen, 1}, words,
+                                       std::min(latest, core_.wake_time), 0);
         }
     }
 }
@@ -122,6 +136,7 @@ Result<LoopEnd> ActorLoop::run_on_ticks(bool cascade) {
     core_.begin_staleness(MonotonicTime::now());
     while (!stop_requested()) {
         if (auto done = between_turns(); !done) return tl::unexpected(done.error());
+        core_.wake_if_due(actor_);
         const TickReading reading = read_tick(ticks_);
         if (!gate.is_due(reading.tick.seq)) {
             if (core_.stale_after != 0) core_.check_stale(actor_, MonotonicTime::now());
@@ -165,7 +180,7 @@ void ActorLoop::process_waiting_blocks() {
     bool took = false;
     for (std::size_t i = 0; i < readers_.size(); ++i)
         took = took || readers_[i]->last_sequence() != last_[i];
-    if (!took) (void)ipc::wait_for_change(readers_, seen_, words_, core_.stale_deadline(), 0);
+    if (!took) (void)ipc::wait_for_change(readers_, seen_, words_, next_time(), 0);
 }
 
 Result<LoopEnd> ActorLoop::run_on_inputs() {
@@ -181,11 +196,13 @@ Result<LoopEnd> ActorLoop::run_on_inputs() {
         if (core_.snapshot_due(now)) core_.keep_state(actor_, now);
         // While an output waits for its new ring, blocks wait in the input's: none is lost for want of a place to put it.
         if (core_.any_changing())
-            (void)ipc::wait_any({words_.data(), 1}, MonotonicTime::now() + 100'000'000);
+            (void)ipc::wait_any({words_.data(), 1},
+                                std::min(MonotonicTime::now() + 100'000'000, core_.wake_time));
         else if (core_.any_new())
             process_waiting_blocks();
         else
-            (void)ipc::wait_for_blocks(readers_, words_, core_.stale_deadline(), 0);
+            (void)ipc::wait_for_blocks(readers_, words_, next_time(), 0);
+        core_.wake_if_due(actor_);
         if (over()) return LoopEnd::ended;
     }
     drain();

@@ -6,6 +6,7 @@
 /// Threads   The actor's only thread.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <vector>
 
@@ -68,7 +69,12 @@ private:
     [[nodiscard]] Result<> between_turns();
     void list_readers();
     void process_waiting_blocks();
-    void wait_for_tick(std::uint64_t handled) const noexcept;
+    void wait_for_tick(std::uint64_t handled) const;
+    void sleep_elsewhere(MonotonicTime until) const;
+    /// When the loop has to look although no block came.
+    [[nodiscard]] MonotonicTime next_time() const noexcept {
+        return std::min(core_.stale_deadline(), core_.wake_time);
+    }
     void wait_for_inputs(const TickReading& reading);
     void count_superseded() noexcept;
     /// For who watches whether this loop still follows the clock.
