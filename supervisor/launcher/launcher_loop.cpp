@@ -101,7 +101,7 @@ void Launcher::on_actor_process(std::uint32_t actor) {
 
 void Launcher::on_zygote(const ZygotePool::News& news) {
     for (const auto& born : news.born) {
-        const auto actor = static_cast<std::uint32_t>(born.child);
+        const std::uint32_t actor = born.child;
         if (actor >= children_.size()) continue;
         if (born.pid > 0) {
             adopt(actor, born.pid);

@@ -58,6 +58,7 @@ Result<> ZygotePool::start(std::uint32_t index) {
 }
 
 void ZygotePool::order(std::uint32_t zygote, SpawnOrder order) {
+    order.number = zygotes_[zygote].open.next(order.child);
     zygotes_[zygote].queue.push_back(std::move(order));
 }
 
@@ -74,9 +75,7 @@ void ZygotePool::order_spare(std::uint32_t index, MonotonicTime now) {
     Zygote& zygote = zygotes_[index];
     if (zygote.spares.due() > now || !is_up(index)) return;
     auto theirs = zygote.spares.begin();
-    if (theirs)
-        zygote.queue.push_back(
-            {zygote_link::spare_child, "sl-spare", std::move(theirs), lifeline_});
+    if (theirs) order(index, {zygote_link::spare_child, "sl-spare", std::move(theirs), lifeline_});
 }
 
 void ZygotePool::flush() {
@@ -95,6 +94,7 @@ void ZygotePool::send_batch(std::uint32_t index) {
     std::vector<int> fds;
     for (std::size_t n = 0; n < count; ++n) {
         const SpawnOrder& order = zygote.queue[n];
+        requests[n].order = order.number;
         requests[n].child = order.child;
         std::memcpy(requests[n].comm, order.comm.data(),
                     std::min<std::size_t>(order.comm.size(), 15));
@@ -110,7 +110,7 @@ void ZygotePool::send_batch(std::uint32_t index) {
     }
     if (zygote.open.empty()) zygote.answer_due = MonotonicTime::now() + answer_within_ns;
     for (std::size_t n = 0; n < count; ++n) {
-        zygote.open.insert(zygote.queue.front().child);
+        zygote.open.begin(zygote.queue.front().number, zygote.queue.front().child);
         zygote.queue.pop_front();
     }
 }
@@ -131,7 +131,8 @@ ZygotePool::News ZygotePool::on_channel(std::uint32_t index) {
         if (message) {
             for (const auto& report :
                  zygote_link::records_in<zygote_link::SpawnReport>((*message)->bytes)) {
-                if (zygote.open.erase(static_cast<std::uint32_t>(report.child)) == 0) continue;
+                if (zygote.open.end(report.order, report.child) != OpenOrders::Answer::wanted)
+                    continue;
                 if (report.child == zygote_link::spare_child)
                     zygote.spares.on_born(report, MonotonicTime::now());
                 else
@@ -172,10 +173,9 @@ void ZygotePool::note_gone(std::uint32_t index, News& news) {
     if (zygote.process.pidfd || zygote.channel) return;
     zygote.answer_due = {INT64_MAX};
     // One that was born unseen finds its channel closed, and ends.
-    if (zygote.open.erase(zygote_link::spare_child) != 0)
+    news.lost = zygote.open.lose_all();
+    if (std::erase(news.lost, zygote_link::spare_child) != 0)
         zygote.spares.on_lost(MonotonicTime::now());
-    news.lost.assign(zygote.open.begin(), zygote.open.end());
-    zygote.open.clear();
     if (!zygote.usable) {
         for (const SpawnOrder& order : zygote.queue)
             if (order.child != zygote_link::spare_child) news.lost.push_back(order.child);

@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +20,7 @@
 #include "supervisor/launcher/event_loop.hpp"
 #include "supervisor/launcher/exec_role.hpp"
 #include "supervisor/launcher/exit_reason.hpp"
+#include "supervisor/launcher/open_orders.hpp"
 #include "supervisor/launcher/spares.hpp"
 #include "supervisor/zygote/zygote_link.hpp"
 
@@ -29,8 +29,9 @@ namespace streamlib::supervision {
 struct SpawnOrder {
     std::uint32_t child = 0;
     std::string comm;
-    ipc::Channel channel;  ///< The actor's end.
-    int page = -1;         ///< Borrowed; must stay open until the order is over.
+    ipc::Channel channel;      ///< The actor's end.
+    int page = -1;             ///< Borrowed; must stay open until the order is over.
+    std::uint64_t number = 0;  ///< The pool gives it.
 };
 
 class ZygotePool {
@@ -81,7 +82,7 @@ private:
         ChildProcess process;
         ipc::Channel channel;
         std::deque<SpawnOrder> queue;
-        std::set<std::uint32_t> open;
+        OpenOrders open;
         Spares spares;
         BackOff back_off;
         MonotonicTime born{}, due{INT64_MAX};

@@ -73,6 +73,13 @@ bool wait_for_order(SpawnRequest& request, UniqueFd& channel, UniqueFd& page) no
     ::_exit(status);  // not exit(): destructors of static objects belong to the zygote
 }
 
+SpawnReport report_of(const SpawnRequest& request, pid_t forked, int error) noexcept {
+    return {.order = request.order,
+            .child = request.child,
+            .pid = std::max(forked, 0),
+            .error = forked < 0 ? error : 0};
+}
+
 [[noreturn]] void fork_all(Batch& batch, const ForkPlace& place) noexcept {
     const pid_t self = ::getpid();
     const UniqueFd own_pidfd(open_pidfd(self));
@@ -83,7 +90,7 @@ bool wait_for_order(SpawnRequest& request, UniqueFd& channel, UniqueFd& page) no
             become_actor(batch.requests[n], std::move(batch.fds[2 * n]),
                          std::move(batch.fds[2 * n + 1]), own_pidfd.get(), self, place);
         }
-        reports[n] = {batch.requests[n].child, std::max(child, 0), child < 0 ? errno : 0};
+        reports[n] = report_of(batch.requests[n], child, errno);
     }
     const auto sent =
         place.channel.send(std::as_bytes(std::span(reports).first(batch.requests.size())), {},
@@ -100,7 +107,7 @@ void fork_batch(Batch batch, const ForkPlace& place) noexcept {
     if (intermediate < 0) {
         std::array<SpawnReport, zygote_link::max_batch> reports{};
         for (std::size_t n = 0; n < batch.requests.size(); ++n)
-            reports[n] = {batch.requests[n].child, 0, errno};
+            reports[n] = report_of(batch.requests[n], -1, errno);
         static_cast<void>(
             place.channel.send(std::as_bytes(std::span(reports).first(batch.requests.size())), {},
                                MonotonicTime::now() + 5'000'000'000));

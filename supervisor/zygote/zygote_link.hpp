@@ -7,7 +7,7 @@
 ///                           <-  SpawnReport × n   one a request; written by the process that forked
 ///
 /// Crash     A zygote that dies drops what it had not forked: the launcher's end of those channels then is `gone` before
-///           any pid was reported, and it asks again.
+///           any pid was reported, and it asks again. A report of an order that is not its child's newest is dropped.
 #pragma once
 
 #include <cstddef>
@@ -26,16 +26,21 @@ inline constexpr std::size_t max_batch = 64;
 /// second descriptor means nothing.
 inline constexpr std::uint32_t spare_child = 0xFFFF'FFFF;
 
+/// Child and order are the launcher's and come back. Of a child's orders only the newest counts: one a process that is to be.
 struct SpawnRequest {
-    std::uint64_t child = 0;  ///< The launcher's id; comes back.
-    char comm[16]{};          ///< Zero-terminated.
+    std::uint64_t order = 0;
+    std::uint32_t child = 0;
+    char comm[16]{};  ///< Zero-terminated.
+    std::uint32_t reserved = 0;
 };
 struct SpawnReport {
-    std::uint64_t child = 0;
+    std::uint64_t order = 0;
+    std::uint32_t child = 0;
     std::int32_t pid = 0;  ///< 0: fork failed with `error`.
     std::int32_t error = 0;
+    std::uint32_t reserved = 0;
 };
-static_assert(sizeof(SpawnRequest) == 24 && sizeof(SpawnReport) == 16);
+static_assert(sizeof(SpawnRequest) == 32 && sizeof(SpawnReport) == 24);
 
 template <class Record>
 [[nodiscard]] std::vector<Record> records_in(std::span<const std::byte> bytes) {
