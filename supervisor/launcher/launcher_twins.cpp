@@ -89,7 +89,7 @@ void Launcher::drop_twin(std::uint32_t actor, std::size_t n, Nanoseconds next_af
     Twin& twin = *children_[actor].twin(n);
     if (twin.process.pidfd) loop_->forget(twin.process.pidfd.get());
     if (twin.channel) loop_->forget(twin.channel.fd());
-    kill_and_reap(twin.process);
+    kill_and_let_go(twin.process);
     twin = {};
     twin.due = MonotonicTime::now() + next_after;
 }
@@ -165,6 +165,7 @@ void Launcher::on_twin_channel(std::uint32_t token) {
             return replaces ? end_replacement(actor, misfit_text(children_[actor]))
                             : drop_twin(actor, n, again_after_ns);
         } else if (std::holds_alternative<protocol::Warm>(*said)) {
+            if (replaces && !twin.process.pidfd) continue;  // it is dead already
             twin.warm = true;
             if (replaces) return cut_over(actor);
             tell_event("standby", children_[actor].planned->name,
@@ -180,14 +181,17 @@ void Launcher::on_twin_process(std::uint32_t token) {
     const std::uint32_t actor = token / twin_stride;
     const std::size_t n = token % twin_stride;
     Child& child = children_[actor];
-    const Twin* const twin = child.twin(n);
+    Twin* const twin = child.twin(n);
     if (twin == nullptr || !twin->process.pidfd) return;
     if (n != replacement_twin) return drop_twin(actor, n, again_after_ns);
     const auto how = reap_with_group(twin->process);
-    if (!how) return;        // that was the one before
+    if (!how) return;  // that was the one before
+    loop_->forget(twin->process.pidfd.get());
+    twin->process = {};      // its number may be another's from here on
     on_twin_channel(token);  // its last words: they may have been the end of it
     if (!child.replacement) return;
-    const auto& page = *reinterpret_cast<const ipc::ActorPage*>(twin->page.payload());
+    const auto& page =
+        *reinterpret_cast<const ipc::ActorPage*>(child.replacement->twin.page.payload());
     end_replacement(actor, "the new process died: " + exit_text(*how, ipc::error_of(page)));
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "supervisor/launcher/reap.hpp"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -21,6 +22,13 @@ bool wait_for(idtype_t type, id_t id, int options, siginfo_t& how) noexcept {
 }
 
 constexpr auto by_pidfd = static_cast<idtype_t>(P_PIDFD);
+constexpr int patience_ms = 1000;
+
+void kill_with_group(const ChildProcess& child) noexcept {
+    if (!child.pidfd) return;
+    ::kill(-child.pid, SIGKILL);  // not reaped yet, so the number is still its own
+    kill_process(child.pidfd, SIGKILL);
+}
 
 }  // namespace
 
@@ -43,13 +51,16 @@ void kill_process(const UniqueFd& pidfd, int signal) noexcept {
     if (pidfd) ::syscall(SYS_pidfd_send_signal, pidfd.get(), signal, nullptr, 0);
 }
 
+void kill_and_let_go(ChildProcess& child) noexcept {
+    kill_with_group(child);
+    child = {};
+}
+
 void kill_and_reap(ChildProcess& child) noexcept {
     if (!child.pidfd) return;
-    ::kill(-child.pid,
-           SIGKILL);  // what it has made as well; not reaped yet, so the number is still its own
-    kill_process(child.pidfd, SIGKILL);
-    siginfo_t how{};
-    static_cast<void>(wait_for(by_pidfd, static_cast<id_t>(child.pidfd.get()), WEXITED, how));
+    kill_with_group(child);
+    pollfd gone{child.pidfd.get(), POLLIN, 0};
+    if (::poll(&gone, 1, patience_ms) > 0) static_cast<void>(reap(child));
     child = {};
 }
 

@@ -22,7 +22,9 @@ namespace streamlib::supervision {
 /// SIGKILL; to the process, not to a number that another may have by now.
 void kill_process(const UniqueFd& pidfd, int signal) noexcept;
 
-/// Waits for the end, after a SIGKILL. Bounded by the kernel's work only.
+/// SIGKILL to it and to what it has made; its end is reaped as a stranger's. It waits for nothing: for the launcher's loop.
+void kill_and_let_go(ChildProcess& child) noexcept;
+/// The same, and waits for the end, but no longer than a second: one that the kernel holds does not die when it is told to.
 void kill_and_reap(ChildProcess& child) noexcept;
 
 /// A dead child that waits to be reaped, without reaping it. 0: none.

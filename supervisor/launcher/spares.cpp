@@ -69,7 +69,7 @@ std::optional<ChildProcess> Spares::take(const std::string& comm, const ipc::Cha
         const auto bytes = std::as_bytes(std::span(&request, 1));
         if (!has_ended(spare.process) && spare.channel.send(bytes, fds))
             return std::move(spare.process);
-        kill_and_reap(spare.process);
+        kill_and_let_go(spare.process);
     }
     return std::nullopt;
 }
