@@ -259,10 +259,25 @@ std::vector<std::string> names(const std::array<Key<T>, N>& table) {
     return all;
 }
 
+/// `send_to`, `receive_from`, alone or with ".PORT". Nothing: another key.
+std::optional<Result<bool>> set_network_key(ActorDecl& actor, std::string_view key,
+                                            const WrittenValue& value, const Place& place) {
+    const std::string_view name = key.substr(0, key.find('.'));
+    if (name != "send_to" && name != "receive_from") return {};
+    if (value.kind != Kind::word && value.kind != Kind::text)
+        return wrong(value, name == "send_to" ? "an address such as \"239.10.0.1:5004\""
+                                              : "an address and a format, such as "
+                                                "\"239.10.0.1:5004 1080p50 YCbCr-4:2:2 10\"");
+    const std::string port(name.size() == key.size() ? "" : key.substr(name.size() + 1));
+    (name == "send_to" ? actor.send_to : actor.receive_from)[port] = {value.text, place};
+    return true;
+}
+
 }  // namespace
 
 Result<bool> set_actor_key(ActorDecl& actor, std::string_view key, const WrittenValue& value,
                            const Place& place) {
+    if (auto network = set_network_key(actor, key, value, place)) return *std::move(network);
     auto set = set_by_table<ActorDecl>(actor_table, actor, key, value);
     if (set && *set) actor.key_places[std::string(key)] = place;
     return set;
@@ -314,7 +329,11 @@ std::string_view to_string(Trigger trigger) noexcept {
 }
 
 const std::vector<std::string>& actor_keys() {
-    static const auto all = names(actor_table);
+    static const auto all = [] {
+        auto keys = names(actor_table);
+        keys.insert(keys.end(), {"send_to", "receive_from"});
+        return keys;
+    }();
     return all;
 }
 

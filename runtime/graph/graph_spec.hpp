@@ -51,6 +51,8 @@ struct ActorDecl {
     Nanoseconds snapshot_ns = 0;                           ///< Interval; 0: on demand only.
     std::uint32_t depth = 0, hold = 0, spare_readers = 2;  ///< depth, hold: 0 = the class's own.
     std::optional<int> realtime, nice;
+    /// By port ("": the only one of its side): address, or what is received there. See network_ends.hpp.
+    std::map<std::string, GivenValue> send_to{}, receive_from{};
     std::map<std::string, Place> key_places;  ///< Where each of the keys above was written.
 };
 

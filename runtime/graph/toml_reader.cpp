@@ -334,11 +334,29 @@ private:
         const auto set = [&](std::string_view name, const WrittenValue& value) {
             return set_actor_key(decl, name, value, where);
         };
+        if (key == "send_to" || key == "receive_from") {
+            // By port; a text alone is the only port's.
+            if (const auto* ports = entry.node->as_table()) return network_ends(decl, *ports, key);
+        } else if (key.starts_with("send_to.") || key.starts_with("receive_from.")) {
+            return unknown(entry, path, actor_keys());  // a quoted key, not the table
+        }
         if (keyed(entry, path, actor_keys(), set)) return;
         if (key == "links") return add(where, path, std::string(links_first));
         const auto value = scalar(*entry.node);
         if (!value) return add(where, path, "a property is a text, a number, true or false");
         decl.properties[key] = {value->text, where};
+    }
+
+    void network_ends(ActorDecl& decl, const toml::table& ports, const std::string& key) {
+        for (const auto& entry : entries(ports)) {
+            const std::string name = key + "." + std::string(entry.key->str());
+            const std::string path = "actors." + decl.name + "." + name;
+            const auto set = [&](std::string_view, const WrittenValue& value) {
+                return set_actor_key(decl, name, value, place(entry));
+            };
+            if (!keyed(entry, path, {}, set))
+                add(place(entry), path, "write an address, such as \"239.10.0.1:5004\"");
+        }
     }
 
     std::string file_;

@@ -10,6 +10,7 @@
 #include <random>
 
 #include "ipc/segment.hpp"
+#include "runtime/graph/network_ends.hpp"
 #include "supervisor/zygote/lifeline.hpp"
 
 namespace streamlib::supervision {
@@ -70,6 +71,8 @@ int Launcher::run() {
 /// False: refused; nothing was started.
 bool Launcher::check() {
     auto findings = catalog_.load_plugins(graph_, lifeline_read_.get());
+    auto ends = add_network_ends(graph_, catalog_.known());
+    findings.insert(findings.end(), ends.begin(), ends.end());
     auto checked = check_graph(graph_, catalog_.known());
     findings.insert(findings.end(), checked.findings.begin(), checked.findings.end());
     if (!checked.notes.empty()) observer_.notes(checked.notes);

@@ -157,7 +157,7 @@ private:
     [[nodiscard]] bool has_living_child(std::uint32_t actor) const;
     [[nodiscard]] bool a_source_failed() const;
 
-    const GraphSpec& graph_;
+    GraphSpec graph_;  ///< With what stands between its ports and the network.
     RunOptions options_;
     RunObserver& observer_;
     MonotonicTime began_ = MonotonicTime::now(), running_since_{};

@@ -31,7 +31,7 @@ inline PropertySpec property(std::string name, PropertyType type) {
     return spec;
 }
 
-/// TestPattern, MediaFile, Blur, Gain, Mix, FileSink, Null, ColorConvert, Delay.
+/// TestPattern, MediaFile, Blur, Gain, Mix, FileSink, Null, ColorConvert, Delay, Meta, and those that speak RTP.
 inline const std::vector<ClassSpec>& classes() {
     static const std::vector<ClassSpec> all = [] {
         const auto video = MediaKind::video, audio = MediaKind::audio, any = MediaKind::none;
@@ -94,6 +94,29 @@ inline const std::vector<ClassSpec>& classes() {
         list[8] = {
             "Delay", "", "", Trigger::tick, {port("in", video, false, 4)}, {port("out", video)},
             {}};
+        const auto text = PropertyType::text;
+        list.push_back(
+            {"Meta", "", "", Trigger::automatic, {}, {port("data", MediaKind::data)}, {}});
+        list.push_back({"VideoRtpSend",
+                        "",
+                        "",
+                        Trigger::input,
+                        {port("video", video)},
+                        {},
+                        {property("to", text)}});
+        list.push_back({"AudioRtpSend",
+                        "",
+                        "",
+                        Trigger::input,
+                        {port("audio", audio)},
+                        {},
+                        {property("to", text)}});
+        const std::vector<PropertySpec> received{property("from", text), property("format", text),
+                                                 property("sdp", text)};
+        list.push_back(
+            {"VideoRtpReceive", "", "", Trigger::tick, {}, {port("video", video)}, received});
+        list.push_back(
+            {"AudioRtpReceive", "", "", Trigger::tick, {}, {port("audio", audio)}, received});
         return list;
     }();
     return all;
