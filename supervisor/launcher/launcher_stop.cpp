@@ -176,7 +176,7 @@ void Launcher::decide() {
     const PendingWork work = pending_work(plan_, states);
     if (work.all_done) {
         done_ = true;
-        return;
+        return stand_down();
     }
     // While it runs the tree stops them, and has them come back with their parent.
     if (phase_ == RunPhase::stopping)
@@ -184,9 +184,10 @@ void Launcher::decide() {
     const bool drain = phase_ == RunPhase::stopping && was_running_;
     const bool last_streams = phase_ == RunPhase::running && work.roots_done && !a_source_failed();
     if (drain || last_streams) {
-        if (last_streams) stand_down();
-        for (const std::uint32_t actor : next_to_stop(plan_, states, drain))
-            wanted_stop_[actor] = true;
+        const auto next = next_to_stop(plan_, states, drain);
+        // Who only drains is still supervised: what dies of it comes back, and reads on to the end.
+        if (last_streams && !next.empty()) stand_down();
+        for (const std::uint32_t actor : next) wanted_stop_[actor] = true;
     }
     const bool leave = graph_.node.on_give_up != "exit";
     const bool failed = std::find(states.begin(), states.end(), WorkState::failed) != states.end();

@@ -91,6 +91,37 @@ TEST_F(Restart, of_a_reader_has_it_read_on_to_the_end_of_the_stream) {
     EXPECT_EQ(seen.last, 100U);
 }
 
+TEST_F(Restart, of_a_reader_that_dies_while_it_drains_has_it_drain_to_the_end) {
+    const std::string go = (folder_ / "go").string();
+    NodeRun run({"rate=100 Ticker blocks=20 >> Sink restart=transient hang_after=60s waits=" + go +
+                 " path=" + (folder_ / "seen").string()});
+    ASSERT_NE(run.wait_for("running"), "");
+    ASSERT_NE(run.wait_for("actor ticker stopped"), "");  // all sources are done
+    ::kill(run.process("sink").pid, SIGKILL);
+    ASSERT_NE(run.wait_for("event restarted sink"), "");
+    std::ofstream(go) << "x";
+    EXPECT_EQ(run.finish(), 0);
+    EXPECT_EQ(read_seen(folder_ / "seen").last, 20U);
+}
+
+TEST_F(Restart, of_a_reader_that_keeps_dying_while_it_drains_ends_as_its_intensity_says) {
+    NodeRun run(
+        {graph_file("links = [\"ticker >> sink\"]\n[clock]\nrate = \"100\"\n"
+                    "[actors.ticker]\nclass = \"Ticker\"\nblocks = 20\n"
+                    "[actors.sink]\nclass = \"Sink\"\nrestart = \"transient\"\n"
+                    "hang_after = \"60s\"\nwaits = \"" +
+                    (folder_ / "never").string() +
+                    "\"\n[supervisors.node]\nintensity = 1\nperiod = \"60s\"\n")});
+    ASSERT_NE(run.wait_for("actor ticker stopped"), "");
+    const pid_t first = run.wait_for_process("sink").pid;
+    ::kill(first, SIGKILL);
+    ASSERT_NE(run.wait_for("event restarted sink"), "");
+    ::kill(run.wait_for_process("sink", first).pid, SIGKILL);
+    EXPECT_NE(run.wait_for("event gave-up node"), "");
+    EXPECT_EQ(run.finish(), 1);
+    EXPECT_THAT(run.wait_for_silence(), IsEmpty());
+}
+
 TEST_F(Restart, of_one_for_all_takes_the_siblings_along_and_gives_up_in_an_orderly_way) {
     NodeRun run({graph_file(R"(links = ["a >> b", "c >> d"]
 [clock]

@@ -83,6 +83,8 @@ public:
     static constexpr const char* class_text = "Takes every block";
     Property<std::string> fails{*this, "fails", "", {.text = "Where"}};
     Property<std::string> path{*this, "path", "", {.text = "Says there in stop() what it saw"}};
+    Property<std::string> waits{
+        *this, "waits", "", {.text = "Takes nothing before that file is there"}};
     Property<bool> stuck{*this, "stuck", false, {.text = "Never comes back from process()"}};
     Property<bool> forks{*this, "forks", false, {.text = "Leaves a process of its own behind"}};
     Input<Data> in{*this, "in", "Anything"};
@@ -97,6 +99,7 @@ public:
     }
     void process(const Tick&) override {
         while (*stuck) ::pause();
+        while (!waits->empty() && ::access(waits->c_str(), F_OK) != 0) ::usleep(1000);
         while (in.read() == InputStatus::fresh) {
             std::memcpy(&last_, in.payload().data(), sizeof last_);
             ++seen_;
