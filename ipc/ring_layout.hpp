@@ -103,7 +103,8 @@ struct alignas(cache_line_bytes) RingHeader {
         0};  ///< Writer exchanges, everybody loads.
     std::atomic<std::uint64_t> epoch{
         0};  ///< Incarnations of the writer that have attached. Writer only.
-    std::atomic<std::uint64_t> writer_incarnation{0};
+    std::atomic<std::uint64_t> writer_incarnation{
+        0};  ///< That writes, or is being made. What an earlier one ended goes on.
     std::atomic<std::uint32_t> superseded{
         0};  ///< 1: the writer has moved on to the next generation.
     std::uint32_t reserved1[9]{};

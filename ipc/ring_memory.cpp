@@ -116,6 +116,11 @@ void release_cell(const RingMemory& ring, std::uint32_t index) noexcept {
     ring.cell(index).hold.store(0, std::memory_order_seq_cst);
 }
 
+void expect_writer(const RingMemory& ring, std::uint64_t incarnation) noexcept {
+    // pairs with RingReader::is_final
+    ring.header().writer_incarnation.store(incarnation, std::memory_order_release);
+}
+
 void mark_superseded(const RingMemory& ring) noexcept {
     auto& word = ring.header().superseded;
     // after the last publication; pairs with RingReader::superseded

@@ -75,6 +75,8 @@ void assign_cell(const RingMemory& ring, std::uint32_t index, std::uint32_t hold
 void clear_cell(const RingMemory& ring, std::uint32_t index) noexcept;
 /// Launcher: takes the cell back for good (clears it, no pins are scanned any more).
 void release_cell(const RingMemory& ring, std::uint32_t index) noexcept;
+/// Launcher: that incarnation of the writer is being made; the end of an earlier one, unless read already, ends nothing.
+void expect_writer(const RingMemory& ring, std::uint64_t incarnation) noexcept;
 /// Writer, or launcher in place of a dead one: this generation is over; its readers read it to its end and go on in the next.
 void mark_superseded(const RingMemory& ring) noexcept;
 /// Launcher: after a writer's process was reaped: wakes its readers, since the dead may have owed a wake-up.

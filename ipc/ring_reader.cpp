@@ -196,6 +196,13 @@ std::uint64_t RingReader::newest_tick_index() const noexcept {
     return __atomic_load_n(&block.tick_index, __ATOMIC_RELAXED);
 }
 
+bool RingReader::resumes_at_end() const noexcept {
+    const std::uint64_t newest = ring_.header().newest.load(std::memory_order_seq_cst);
+    if (newest == 0 || word::sequence_of(newest) > resume_) return false;
+    const BlockHeader& block = ring_.slot(word::slot_of(newest)).block;
+    return (__atomic_load_n(&block.flags, __ATOMIC_RELAXED) & block_end) != 0 && is_final(block);
+}
+
 ReadStatus copy_latest(const RingMemory& ring, std::span<std::byte> target, BlockHeader& header,
                        int tries) noexcept {
     for (int i = 0; i < tries; ++i) {

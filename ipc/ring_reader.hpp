@@ -77,6 +77,15 @@ public:
     /// A hint that may be one block old. [realtime]
     [[nodiscard]] std::uint64_t newest_tick_index() const noexcept;
 
+    /// Whether `end`, a block of this ring that says so, ends the stream: not where a later incarnation of the writer is
+    /// there, or on its way. [realtime]
+    [[nodiscard]] bool is_final(const BlockHeader& end) const noexcept {
+        // pairs with expect_writer
+        return end.incarnation >= ring_.header().writer_incarnation.load(std::memory_order_acquire);
+    }
+    /// The last incarnation had taken the end of the stream: nothing comes that would say it again.
+    [[nodiscard]] bool resumes_at_end() const noexcept;
+
     /// The writer has gone on to the next generation of this ring and will publish nothing more here. [realtime]
     [[nodiscard]] bool superseded() const noexcept {
         return ring_.header().superseded.load(std::memory_order_seq_cst) != 0;

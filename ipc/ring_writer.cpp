@@ -38,7 +38,8 @@ Result<RingWriter> RingWriter::attach(const RingMemory& ring, std::uint64_t inca
             w.sequences_[i] = sequence;
         }
     }
-    header.writer_incarnation.store(incarnation, std::memory_order_relaxed);  // for tools only
+    header.writer_incarnation.store(incarnation,
+                                    std::memory_order_release);  // pairs with is_final
     header.epoch.fetch_add(1, std::memory_order_seq_cst);
     return w;
 }

@@ -80,6 +80,8 @@ Result<> ActorCore::attach_input(std::size_t index, const ipc::RingMemory& ring,
     *input.reader_ = std::move(*reader);
     input.memory_ = std::move(memory);
     input.linked_ = true;
+    // The incarnation before died of the end itself, or after it: nothing will ever come to say it again.
+    input.ended_ = input.reader_->resumes_at_end();
     return {};
 }
 

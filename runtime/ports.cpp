@@ -67,10 +67,12 @@ InputStatus InputBase::accept(ipc::ReadStatus status, bool every) noexcept {
 InputStatus InputBase::accept_end(bool every) noexcept {
     const std::uint64_t last_block = view_.header().sequence - 1;
     const bool unseen = !every && last_block > last_sequence_ && !ended_;
-    ended_ = true;
+    // Of a source that comes back, it is a pause.
+    ended_ = reader_->is_final(view_.header());
+    const InputStatus nothing = ended_ ? InputStatus::ended : InputStatus::empty;
     // The end carries no picture: go back to the last one, which stays in the ring since nothing follows it.
-    if (!reader_->read_sequence(view_, last_block) || !unseen) return InputStatus::ended;
-    if ((view_.header().flags & ipc::block_end) != 0) return InputStatus::ended;
+    if (!reader_->read_sequence(view_, last_block) || !unseen) return nothing;
+    if ((view_.header().flags & ipc::block_end) != 0) return nothing;
     core_.count_read(*this, ipc::ReadStatus::fresh);
     last_sequence_ = last_block;
     origin_ns_ = view_.header().origin_ns;

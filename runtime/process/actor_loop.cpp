@@ -186,6 +186,7 @@ void ActorLoop::process_waiting_blocks() {
 Result<LoopEnd> ActorLoop::run_on_inputs() {
     list_readers();
     core_.begin_staleness(MonotonicTime::now());
+    if (over()) return LoopEnd::ended;  // the incarnation before had seen the end
     while (!stop_requested()) {
         if (auto done = between_turns(); !done) return tl::unexpected(done.error());
         words_[0].expected = command_seen_;

@@ -75,6 +75,7 @@ void Launcher::spawn(std::uint32_t actor) {
     Child& child = children_[actor];
     child.spawned = MonotonicTime::now();
     forget_last_run(child);
+    if (rings_) rings_->expect_writer(actor, child.state.incarnation);
     if (rings_ && activate_twin(actor)) return;
     auto ends = ipc::Channel::pair();
     if (!ends) {

@@ -206,6 +206,11 @@ Result<RingTable::StartMessage> RingTable::start_of(const GraphPlan& plan,
     return message;
 }
 
+void RingTable::expect_writer(std::uint32_t actor, std::uint64_t incarnation) noexcept {
+    for (const std::uint32_t number : by_output_[actor])
+        if (number != 0) ipc::expect_writer(rings_[number - 1].view, incarnation);
+}
+
 void RingTable::on_reaped(const GraphPlan& plan, std::uint32_t actor) noexcept {
     for (const std::uint32_t link : plan.actors[actor].in_links) {
         const Cell& cell = cells_[link];

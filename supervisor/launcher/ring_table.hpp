@@ -80,6 +80,9 @@ public:
     [[nodiscard]] bool offers(std::uint32_t number,
                               const protocol::ConfiguredOutput& wanted) const noexcept;
 
+    /// That incarnation of the actor is being made: what the one before has ended goes on, for whoever has not read it yet.
+    void expect_writer(std::uint32_t actor, std::uint64_t incarnation) noexcept;
+
     /// The actor's process has been reaped: frees what its inputs had pinned, wakes who waits for its outputs. A writer that
     /// died between two generations says no more that the older one is over: that is done for it.
     void on_reaped(const GraphPlan& plan, std::uint32_t actor) noexcept;

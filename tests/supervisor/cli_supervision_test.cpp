@@ -77,6 +77,21 @@ TEST_F(Supervised, what_was_stopped_or_has_failed_is_brought_back_by_a_restart) 
     EXPECT_EQ(node_->wait(), 0) << node_->error();
 }
 
+TEST_F(Supervised, a_reader_that_is_back_before_its_source_does_not_take_the_old_end_for_its_own) {
+    start("Chatter name=other >> Listener name=stays; Chatter configure_ms=400 >> Listener");
+    ASSERT_EQ(call({"stop", "chatter"}), 0) << error_;
+    ASSERT_EQ(call({"wait", "listener", "--state", "STOPPED"}), 0)
+        << error_;  // the end of its stream
+    const std::uint64_t had = all_of("listener").frames_in;
+    auto source = begin({"restart", "chatter"});
+    ASSERT_TRUE(eventually([&] { return ps("chatter").state == "STARTING"; }));
+    ASSERT_EQ(call({"restart", "listener"}), 0) << error_;
+    EXPECT_EQ(source->wait(), 0) << source->error();
+    EXPECT_TRUE(eventually([&] { return all_of("listener").frames_in > had + 3; }));
+    EXPECT_EQ(ps("listener").incarnation, 2U);
+    EXPECT_EQ(ps("listener").state, "RUNNING");
+}
+
 TEST_F(Supervised, a_restart_that_fails_says_why) {
     const auto file = folder_ / "needed";
     std::ofstream(file) << "x";
