@@ -10,7 +10,7 @@ extern "C" {
 
 #include "actors/ffmpeg/av_formats.hpp"
 #include "actors/ffmpeg/av_scaler.hpp"
-#include "actors/ffmpeg/repack.hpp"
+#include "actors/pgroup.hpp"
 
 namespace streamlib::actors::av {
 namespace {
@@ -125,7 +125,7 @@ Result<> VideoEncoder::prepare_conversion(const VideoFormat& format, AVPixelForm
     frame_->height = codec_->height;
     if (pixel_format_of(format) == pixel) return {};
     if (format.sampling == Sampling::rgb || format.sampling == Sampling::rgba) {
-        if (pixel_format_of(format) == AV_PIX_FMT_NONE) inner_ = planar_twin(format);
+        if (pixel_format_of(format) == AV_PIX_FMT_NONE) inner_ = st2110::planar_twin(format);
         if (pixel_format_of(inner_) != pixel) {
             PictureKind to = kind_of(inner_);
             to.pixel = pixel;
@@ -136,7 +136,7 @@ Result<> VideoEncoder::prepare_conversion(const VideoFormat& format, AVPixelForm
                 return fail(Errc::no_memory, "FFmpeg: out of memory");
         }
     } else {
-        inner_ = planar_twin(format);
+        inner_ = st2110::planar_twin(format);
     }
     if (inner_ == format_) return {};
     auto repack = make_scaler(format_, inner_);

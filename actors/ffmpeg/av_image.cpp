@@ -6,7 +6,7 @@
 #include "actors/ffmpeg/av_conversion.hpp"
 #include "actors/ffmpeg/av_formats.hpp"
 #include "actors/ffmpeg/av_scaler.hpp"
-#include "actors/ffmpeg/repack.hpp"
+#include "actors/pgroup.hpp"
 
 namespace streamlib::actors::av {
 namespace {
@@ -26,7 +26,7 @@ public:
     Result<> open(const VideoFormat& format) {
         inner_ = format;
         if (pixel_format_of(format) == AV_PIX_FMT_NONE) {
-            inner_ = planar_twin(format);
+            inner_ = st2110::planar_twin(format);
             auto repack = make_scaler(format, inner_);
             if (!repack) return Unexpected(repack.error());
             repack_ = std::move(*repack);

@@ -7,7 +7,7 @@
 
 #include "actors/ffmpeg/av_conversion.hpp"
 #include "actors/ffmpeg/av_formats.hpp"
-#include "actors/ffmpeg/repack.hpp"
+#include "actors/pgroup.hpp"
 #include "ipc/base/assert.hpp"
 
 namespace streamlib::actors::av {
@@ -42,35 +42,40 @@ bool same_samples(const VideoFormat& a, const VideoFormat& b) {
             (is_full_range(a) == is_full_range(b) && color_space_of(a) == color_space_of(b)));
 }
 
+/// Makes the converter of a picture's layout.
+Result<> repack(const VideoFormat& from, Layout layout,
+                std::optional<st2110::PgroupConverter>& into) {
+    VideoFormat to = from;
+    to.layout = layout;
+    auto made = st2110::PgroupConverter::make(from, to);
+    if (!made) return Unexpected(made.error());
+    into.emplace(std::move(*made));
+    return {};
+}
+
 class Scaler final : public VideoScaler {
 public:
     Scaler(const VideoFormat& from, const VideoFormat& to) : from_(from), to_(to) {}
 
     Result<> prepare() {
         // Only the layout changes: no arithmetic, so not one bit may change either.
-        const bool repack_only = same_samples(from_, to_);
-        const auto through_planes = [&](const VideoFormat& format) {
-            return repack_only ? format.layout != Layout::planar
-                               : pixel_format_of(format) == AV_PIX_FMT_NONE;
-        };
-        unchanged_ = repack_only && from_.layout == to_.layout;
-        if (unchanged_) return {};
-        if (through_planes(from_)) {
-            unpack_.emplace(from_);
-            inner_from_ = planar_twin(from_);
+        if (same_samples(from_, to_)) {
+            unchanged_ = from_.layout == to_.layout;
+            return unchanged_ ? Result<>{} : repack(from_, to_.layout, unpack_);
         }
-        if (through_planes(to_)) {
-            pack_.emplace(to_);
-            inner_to_ = planar_twin(to_);
+        if (pixel_format_of(from_) == AV_PIX_FMT_NONE) {
+            inner_from_ = st2110::planar_twin(from_);
+            if (auto ok = repack(from_, Layout::planar, unpack_); !ok) return ok;
+            planes_in_.resize(inner_from_.bytes());
         }
-        if (!repack_only) {
-            auto made = Conversion::make(kind_of(inner_from_), kind_of(inner_to_));
-            if (!made) return Unexpected(made.error());
-            conversion_.emplace(std::move(*made));
+        if (pixel_format_of(to_) == AV_PIX_FMT_NONE) {
+            inner_to_ = st2110::planar_twin(to_);
+            if (auto ok = repack(inner_to_, to_.layout, pack_); !ok) return ok;
+            planes_out_.resize(inner_to_.bytes());
         }
-        // Between two repackers, and between one and the conversion, lies a picture of our own.
-        if (unpack_ && (conversion_ || pack_)) planes_in_.resize(inner_from_.bytes());
-        if (pack_ && conversion_) planes_out_.resize(inner_to_.bytes());
+        auto made = Conversion::make(kind_of(inner_from_), kind_of(inner_to_));
+        if (!made) return Unexpected(made.error());
+        conversion_.emplace(std::move(*made));
         return {};
     }
 
@@ -81,27 +86,24 @@ public:
             std::memcpy(to.data(), from.data(), from_.bytes());
             return;
         }
+        if (!conversion_) return unpack_->convert(from, to);
         std::span<const std::byte> planes = from;
         if (unpack_) {
-            const std::span<std::byte> into = planes_in_.bytes().empty() ? to : planes_in_.bytes();
-            unpack_->to_planar(from, into);
-            planes = into;
+            unpack_->convert(from, planes_in_.bytes());
+            planes = planes_in_.bytes();
         }
-        if (conversion_) {
-            const std::span<std::byte> into = pack_ ? planes_out_.bytes() : to;
-            conversion_->run(picture_in(inner_from_, planes), picture_in(inner_to_, into));
-            planes = into;
-        }
-        if (pack_) pack_->from_planar(planes, to);
+        const std::span<std::byte> into = pack_ ? planes_out_.bytes() : to;
+        conversion_->run(picture_in(inner_from_, planes), picture_in(inner_to_, into));
+        if (pack_) pack_->convert(into, to);
     }
 
 private:
     VideoFormat from_, to_;
     VideoFormat inner_from_ = from_, inner_to_ = to_;  ///< What swscale reads and writes.
     bool unchanged_ = false;
-    std::optional<Repacker> unpack_, pack_;
+    std::optional<st2110::PgroupConverter> unpack_, pack_;
     std::optional<Conversion> conversion_;
-    Scratch planes_in_, planes_out_;
+    Scratch planes_in_, planes_out_;  ///< Between a repacking and the conversion.
 };
 
 }  // namespace

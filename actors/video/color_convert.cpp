@@ -102,6 +102,15 @@ ColorConvert::ColorConvert() { needs_family("ffmpeg"); }
 Result<> ColorConvert::configure() {
     const auto wanted = format_over(in.format(), *format);
     if (!wanted) return Unexpected(wanted.error());
+    if (in.format().layout != wanted->layout) {
+        // Where nothing else changes, no FFmpeg is needed.
+        if (auto made = st2110::PgroupConverter::make(in.format(), *wanted);
+            made && in.format().depth == wanted->depth) {
+            repack_.emplace(std::move(*made));
+            out.set_format(*wanted);
+            return {};
+        }
+    }
     const auto api = ffmpeg_load();
     if (!api) return Unexpected(api.error());
     auto scaler = (*api)->make_scaler(in.format(), *wanted);
@@ -116,7 +125,10 @@ void ColorConvert::process(const Tick&) {
         if (in.payload().size() < in.format().bytes()) continue;  // No whole picture.
         Slot slot = out.claim();
         if (!slot) continue;
-        scaler_->convert(in.payload(), slot.payload());
+        if (repack_)
+            repack_->convert(in.payload(), slot.payload());
+        else
+            scaler_->convert(in.payload(), slot.payload());
         slot.origin(in.origin()).flags(in.header().flags);
         slot.publish();
         pictures.add();

@@ -7,15 +7,18 @@
 ///           other). Every picture of the input is converted once, in order, straight into the
 ///           output's slot; `origin` is carried through.
 /// Bytes     swscale with `ffmpeg_scale_flags` (actors/ffmpeg.hpp): the bytes are those of
-///           `ffmpeg -vf scale=W:H:flags=…,format=…`. Where only the layout changes, no bit does.
+///           `ffmpeg -vf scale=W:H:flags=…,format=…`. Where only the layout changes, no bit does, and
+///           actors/pgroup.hpp does it without FFmpeg.
 ///           YCbCr of an unspecified colorimetry is taken as BT.601, as FFmpeg does.
 /// Errors    configure(): a format that cannot be; interlaced to progressive (nothing is
 ///           deinterlaced); another rate.
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "actors/ffmpeg.hpp"
+#include "actors/pgroup.hpp"
 #include "runtime/actor.hpp"
 
 namespace streamlib::actors {
@@ -47,7 +50,8 @@ public:
     Counter pictures{*this, "pictures", "Pictures converted"};
 
 private:
-    std::unique_ptr<VideoScaler> scaler_;
+    std::optional<st2110::PgroupConverter> repack_;  ///< Where only the layout changes.
+    std::unique_ptr<VideoScaler> scaler_;            ///< Else.
 };
 
 }  // namespace streamlib::actors

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actors/ffmpeg/repack.hpp"
+#include "actors/st2110/pgroup/row_codec.hpp"
 
 #include <algorithm>
 #include <cstring>
 
-#include "ipc/base/assert.hpp"
-
-namespace streamlib::actors {
+namespace streamlib::st2110 {
 namespace {
 
 // Payloads are bytes of shared memory: samples are read and written with memcpy, which compiles to
@@ -101,38 +99,30 @@ void read_v210(const std::byte* in, std::size_t octets, std::uint16_t* out) noex
     }
 }
 
-/// Samples that fit into a row of packed octets: what read_* writes.
-std::size_t samples_in(std::size_t octets, bool v210, unsigned depth) {
-    return v210 ? octets / 4 * 3 : octets * 8 / depth;
-}
-
 }  // namespace
 
-VideoFormat planar_twin(const VideoFormat& format) noexcept {
-    VideoFormat twin = format;
-    twin.layout = Layout::planar;
-    return twin;
-}
-
-Repacker::Repacker(const VideoFormat& laid_out)
-    : planar_(planar_twin(laid_out)), sampling_(laid_out.sampling), packed_(laid_out.plane(0)) {
-    STREAMLIB_ASSERT(laid_out.layout != Layout::planar, "a planar picture needs no repacking");
-    const bool packed = laid_out.layout == Layout::packed;
-    switch (laid_out.depth) {
-        case 8: octets_ = Octets::bits_8; break;
-        case 10: octets_ = packed ? Octets::v210 : Octets::big_10; break;
-        case 12: octets_ = Octets::big_12; break;
-        default: octets_ = packed ? Octets::little_16 : Octets::big_16; break;
+RowCodec::RowCodec(const VideoFormat& format) : sampling_(format.sampling), depth_(format.depth) {
+    for (std::size_t i = 0; i < format.plane_count(); ++i) planes_[i] = format.plane(i);
+    const bool packed = format.layout == Layout::packed;
+    if (format.layout != Layout::planar) {
+        switch (depth_) {
+            case 8: octets_ = Octets::bits_8; break;
+            case 10: octets_ = packed ? Octets::v210 : Octets::big_10; break;
+            case 12: octets_ = Octets::big_12; break;
+            default: octets_ = packed ? Octets::little_16 : Octets::big_16; break;
+        }
     }
-    for (std::size_t i = 0; i < planar_.plane_count(); ++i) planes_[i] = planar_.plane(i);
     const bool pairs = sampling_ == Sampling::ycbcr_422 || sampling_ == Sampling::ycbcr_420;
-    units_ = pairs ? planar_.width / 2 : planar_.width;
-    row_.assign(std::max(units_ * taps().size(),
-                         samples_in(packed_.row_bytes, octets_ == Octets::v210, laid_out.depth)),
-                0);
+    units_ = pairs ? format.width / 2 : format.width;
+    rows_ = sampling_ == Sampling::ycbcr_420 ? format.height / 2 : format.height;
 }
 
-std::span<const Repacker::Tap> Repacker::taps() const noexcept {
+std::size_t RowCodec::capacity() const noexcept {
+    const std::size_t v210 = octets_ == Octets::v210 ? planes_[0].row_bytes / 4 * 3 : 0;
+    return std::max(samples(), v210);
+}
+
+std::span<const RowCodec::Tap> RowCodec::taps() const noexcept {
     static constexpr Tap cb_y_cr[] = {{1, 0, 1, 0}, {0, 0, 1, 0}, {2, 0, 1, 0}};
     static constexpr Tap cb_y_cr_y[] = {{1, 0, 1, 0}, {0, 0, 2, 0}, {2, 0, 1, 0}, {0, 0, 2, 1}};
     static constexpr Tap y_y_y_y_cb_cr[] = {{0, 0, 2, 0}, {0, 0, 2, 1}, {0, 1, 2, 0},
@@ -150,38 +140,41 @@ std::span<const Repacker::Tap> Repacker::taps() const noexcept {
     return {};
 }
 
-std::size_t Repacker::plane_row(const Tap& tap, std::size_t row) const noexcept {
+std::size_t RowCodec::plane_row(const Tap& tap, std::size_t row) const noexcept {
     // A row of 4:2:0 pgroups holds two rows of luma and one of chroma.
     const bool two_lines = sampling_ == Sampling::ycbcr_420 && tap.plane == 0;
     const Plane& plane = planes_[tap.plane];
     return plane.offset + (two_lines ? 2 * row + tap.line : row) * plane.stride_bytes;
 }
 
-void Repacker::gather(const std::byte* planar, std::size_t row) noexcept {
+void RowCodec::gather(const std::byte* payload, std::size_t row,
+                      std::uint16_t* samples) const noexcept {
     const std::span<const Tap> order = taps();
     const std::size_t count = order.size();
+    const std::uint32_t mask = (1U << depth_) - 1;
     for (std::size_t t = 0; t < count; ++t) {
-        const std::byte* in = planar + plane_row(order[t], row);
+        const std::byte* in = payload + plane_row(order[t], row);
         const std::size_t step = order[t].step, first = order[t].first;
-        std::uint16_t* out = row_.data() + t;
-        if (planar_.depth == 8) {
+        std::uint16_t* out = samples + t;
+        if (depth_ == 8) {
             for (std::size_t u = 0; u < units_; ++u)
                 out[u * count] = to_sample(octet(in + u * step + first));
         } else {
             for (std::size_t u = 0; u < units_; ++u)
-                out[u * count] = load_16(in + 2 * (u * step + first));
+                out[u * count] = to_sample(load_16(in + 2 * (u * step + first)) & mask);
         }
     }
 }
 
-void Repacker::scatter(std::byte* planar, std::size_t row) const noexcept {
+void RowCodec::scatter(std::byte* payload, std::size_t row,
+                       const std::uint16_t* samples) const noexcept {
     const std::span<const Tap> order = taps();
     const std::size_t count = order.size();
     for (std::size_t t = 0; t < count; ++t) {
-        std::byte* out = planar + plane_row(order[t], row);
+        std::byte* out = payload + plane_row(order[t], row);
         const std::size_t step = order[t].step, first = order[t].first;
-        const std::uint16_t* in = row_.data() + t;
-        if (planar_.depth == 8) {
+        const std::uint16_t* in = samples + t;
+        if (depth_ == 8) {
             for (std::size_t u = 0; u < units_; ++u)
                 out[u * step + first] = to_octet(in[u * count]);
         } else {
@@ -191,49 +184,40 @@ void Repacker::scatter(std::byte* planar, std::size_t row) const noexcept {
     }
 }
 
-void Repacker::write_octets(std::byte* out) const noexcept {
-    const std::size_t octets = packed_.row_bytes;
+void RowCodec::write(std::byte* payload, std::size_t row,
+                     const std::uint16_t* samples) const noexcept {
+    if (octets_ == Octets::planes) return scatter(payload, row, samples);
+    const std::size_t octets = planes_[0].row_bytes;
+    std::byte* out = payload + planes_[0].offset + row * planes_[0].stride_bytes;
     switch (octets_) {
+        case Octets::planes: break;
         case Octets::bits_8:
-            for (std::size_t i = 0; i < octets; ++i) out[i] = to_octet(row_[i]);
+            for (std::size_t i = 0; i < octets; ++i) out[i] = to_octet(samples[i]);
             break;
-        case Octets::big_10: write_big_10(row_.data(), octets, out); break;
-        case Octets::big_12: write_big_12(row_.data(), octets, out); break;
-        case Octets::big_16: write_big_16(row_.data(), octets, out); break;
-        case Octets::little_16: std::memcpy(out, row_.data(), octets); break;
-        case Octets::v210: write_v210(row_.data(), octets, out); break;
+        case Octets::big_10: write_big_10(samples, octets, out); break;
+        case Octets::big_12: write_big_12(samples, octets, out); break;
+        case Octets::big_16: write_big_16(samples, octets, out); break;
+        case Octets::little_16: std::memcpy(out, samples, octets); break;
+        case Octets::v210: write_v210(samples, octets, out); break;
     }
 }
 
-void Repacker::read_octets(const std::byte* in) noexcept {
-    const std::size_t octets = packed_.row_bytes;
+void RowCodec::read(const std::byte* payload, std::size_t row,
+                    std::uint16_t* samples) const noexcept {
+    if (octets_ == Octets::planes) return gather(payload, row, samples);
+    const std::size_t octets = planes_[0].row_bytes;
+    const std::byte* in = payload + planes_[0].offset + row * planes_[0].stride_bytes;
     switch (octets_) {
+        case Octets::planes: break;
         case Octets::bits_8:
-            for (std::size_t i = 0; i < octets; ++i) row_[i] = to_sample(octet(in + i));
+            for (std::size_t i = 0; i < octets; ++i) samples[i] = to_sample(octet(in + i));
             break;
-        case Octets::big_10: read_big_10(in, octets, row_.data()); break;
-        case Octets::big_12: read_big_12(in, octets, row_.data()); break;
-        case Octets::big_16: read_big_16(in, octets, row_.data()); break;
-        case Octets::little_16: std::memcpy(row_.data(), in, octets); break;
-        case Octets::v210: read_v210(in, octets, row_.data()); break;
+        case Octets::big_10: read_big_10(in, octets, samples); break;
+        case Octets::big_12: read_big_12(in, octets, samples); break;
+        case Octets::big_16: read_big_16(in, octets, samples); break;
+        case Octets::little_16: std::memcpy(samples, in, octets); break;
+        case Octets::v210: read_v210(in, octets, samples); break;
     }
 }
 
-void Repacker::to_planar(std::span<const std::byte> from, std::span<std::byte> planar) noexcept {
-    for (std::size_t row = 0; row < packed_.rows; ++row) {
-        read_octets(from.data() + packed_.offset + row * packed_.stride_bytes);
-        scatter(planar.data(), row);
-    }
-}
-
-void Repacker::from_planar(std::span<const std::byte> planar, std::span<std::byte> to) noexcept {
-    // read_octets may have left a v210 row's padding here.
-    std::fill(row_.begin() + static_cast<std::ptrdiff_t>(units_ * taps().size()), row_.end(),
-              std::uint16_t{0});
-    for (std::size_t row = 0; row < packed_.rows; ++row) {
-        gather(planar.data(), row);
-        write_octets(to.data() + packed_.offset + row * packed_.stride_bytes);
-    }
-}
-
-}  // namespace streamlib::actors
+}  // namespace streamlib::st2110
