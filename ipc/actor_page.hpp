@@ -38,7 +38,7 @@
 namespace streamlib::ipc {
 
 inline constexpr std::uint64_t actor_page_layout_hash =
-    0x2026'11'22'0002'0005;  ///< Bumped with any change below.
+    0x2026'11'22'0002'0006;  ///< Bumped with any change below.
 inline constexpr std::size_t max_port_counters = 32;
 inline constexpr std::size_t max_own_counters = 32;
 
@@ -120,7 +120,9 @@ struct alignas(4096) ActorPage {
     SharedWord tick_seen{0};     ///< Newest tick that its loop took note of, run or dropped.
     SharedWord stale_inputs{0};  ///< Bit n: input n is stale now.
     SharedWord stale_events{0};  ///< How often an input turned stale.
-    std::uint64_t reserved2[5]{};
+    SharedWord first_block_ns{
+        0};  ///< CLOCK_MONOTONIC when this incarnation published first; 0: not yet.
+    std::uint64_t reserved2[4]{};
     /// In the order of declaration: inputs, then outputs.
     PortCounters ports[max_port_counters]{};
     GuardedRecord<ErrorText> error{};         ///< Text of the last error; empty: none.

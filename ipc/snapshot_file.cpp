@@ -2,9 +2,11 @@
 #include "ipc/snapshot_file.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -34,9 +36,28 @@ Result<> write_all(int fd, std::span<const std::byte> bytes) {
     return {};
 }
 
-Result<> write_durably(const std::string& path, std::span<const std::byte> bytes) {
-    const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    if (!file) return fail_errno(Errc::io, "open " + path);
+/// The file beside, locked as long as it is open: two who save to one place do not write into each other's.
+Result<UniqueFd> open_beside(const std::string& path) {
+    // The one before may have renamed it between our two calls: then it is not the file at `path` any more.
+    for (int attempt = 0; attempt < 10; ++attempt) {
+        UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+        if (!file) return fail_errno(Errc::io, "open " + path);
+        if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+            if (errno != EWOULDBLOCK) return fail_errno(Errc::io, "flock " + path);
+            break;
+        }
+        struct stat opened {
+        }, there{};
+        if (::fstat(file.get(), &opened) == 0 && ::stat(path.c_str(), &there) == 0 &&
+            opened.st_ino == there.st_ino && opened.st_dev == there.st_dev)
+            return file;
+    }
+    return fail(Errc::already_exists, path + ": somebody else is saving to it now; try again");
+}
+
+Result<> write_durably(const UniqueFd& file, const std::string& path,
+                       std::span<const std::byte> bytes) {
+    if (::ftruncate(file.get(), 0) != 0) return fail_errno(Errc::io, "truncate " + path);
     if (auto done = write_all(file.get(), bytes); !done)
         return fail(done.error().code, path + ": " + done.error().text);
     if (::fsync(file.get()) != 0) return fail_errno(Errc::io, "fsync " + path);
@@ -55,8 +76,12 @@ Result<> sync_folder_of(const std::string& path) {
 }
 
 Result<std::vector<std::byte>> read_file(const std::string& path) {
-    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    // Without O_NONBLOCK a pipe that nobody writes to would keep us here for ever.
+    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     if (!file) return fail_errno(errno == ENOENT ? Errc::not_found : Errc::io, "open " + path);
+    struct stat status {};
+    if (::fstat(file.get(), &status) != 0) return fail_errno(Errc::io, "stat " + path);
+    if (!S_ISREG(status.st_mode)) return fail(Errc::io, path + " is not a plain file");
     // One byte more than fits tells a file that is too long without reading all of it.
     std::vector<std::byte> bytes(header_bytes + max_snapshot_bytes + 1);
     std::size_t size = 0;
@@ -105,14 +130,11 @@ Result<SnapshotFile> parse_snapshot_file(std::span<const std::byte> file) {
     return SnapshotFile{std::string(name), header.version, TaiTime{header.time_ns}, bytes};
 }
 
-Result<> save_snapshot(const SnapshotBox& box, std::string_view class_name,
-                       const std::string& path) {
-    const auto copy = copy_snapshot(box);
-    if (!copy) return fail(Errc::not_found, path + ": there is no snapshot to save");
-    const auto bytes = encode_snapshot_file(
-        {std::string(class_name), copy->label.version, copy->label.time, copy->bytes});
+Result<> write_snapshot_file(std::span<const std::byte> encoded, const std::string& path) {
     const std::string beside = path + ".new";
-    if (auto done = write_durably(beside, bytes); !done) {
+    const auto file = open_beside(beside);
+    if (!file) return tl::unexpected(file.error());
+    if (auto done = write_durably(*file, beside, encoded); !done) {
         ::unlink(beside.c_str());
         return done;
     }
@@ -124,18 +146,40 @@ Result<> save_snapshot(const SnapshotBox& box, std::string_view class_name,
     return sync_folder_of(path);
 }
 
-Result<> load_snapshot(SnapshotBox& box, std::string_view class_name, const std::string& path) {
+Result<SnapshotFileCopy> read_snapshot_file(const std::string& path) {
     const auto bytes = read_file(path);
     if (!bytes) return tl::unexpected(bytes.error());
     const auto file = parse_snapshot_file(*bytes);
     if (!file) return fail(file.error().code, path + ": " + file.error().text);
+    return SnapshotFileCopy{
+        file->class_name,
+        {{.version = file->version, .time = file->time}, {file->bytes.begin(), file->bytes.end()}}};
+}
+
+void put_snapshot(SnapshotBox& box, const SnapshotCopy& snapshot) noexcept {
+    SnapshotWriter writer(box);
+    const auto room = writer.begin();
+    const std::size_t size = std::min(snapshot.bytes.size(), room.size());
+    if (size != 0) std::memcpy(room.data(), snapshot.bytes.data(), size);
+    writer.commit(size, {.version = snapshot.label.version, .time = snapshot.label.time});
+}
+
+Result<> save_snapshot(const SnapshotBox& box, std::string_view class_name,
+                       const std::string& path) {
+    const auto copy = copy_snapshot(box);
+    if (!copy) return fail(Errc::not_found, path + ": there is no snapshot to save");
+    return write_snapshot_file(encode_snapshot_file({std::string(class_name), copy->label.version,
+                                                     copy->label.time, copy->bytes}),
+                               path);
+}
+
+Result<> load_snapshot(SnapshotBox& box, std::string_view class_name, const std::string& path) {
+    const auto file = read_snapshot_file(path);
+    if (!file) return tl::unexpected(file.error());
     if (FixedText<64>(class_name) != FixedText<64>(file->class_name))
         return fail(Errc::mismatch, path + ": it is of class '" + file->class_name + "', not '" +
                                         std::string(class_name) + "'");
-    SnapshotWriter writer(box);
-    const auto room = writer.begin();
-    if (!file->bytes.empty()) std::memcpy(room.data(), file->bytes.data(), file->bytes.size());
-    writer.commit(file->bytes.size(), {.version = file->version, .time = file->time});
+    put_snapshot(box, file->snapshot);
     return {};
 }
 

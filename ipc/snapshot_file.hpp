@@ -4,9 +4,9 @@
 ///
 /// Model     SnapshotFileHeader, then the author's bytes; one CRC-32C over both. Little-endian.
 /// Crash     Written beside its place, fsync'ed, renamed: at the path is the file before or this one, never half of one. A kill
-///           in between leaves PATH.new, which the next save overwrites.
+///           in between leaves PATH.new, which the next save overwrites. Of two who save to one path at once the second fails.
 /// Errors    io (with path and errno), parse (what is wrong with the file), mismatch (of another class), not_found (nothing to
-///           save, or no such file).
+///           save, or no such file), already_exists (somebody else is saving there).
 #pragma once
 
 #include <cstddef>
@@ -45,6 +45,20 @@ struct SnapshotFile {
 [[nodiscard]] std::vector<std::byte> encode_snapshot_file(const SnapshotFile& file);
 /// Pure, and safe with any bytes.
 [[nodiscard]] Result<SnapshotFile> parse_snapshot_file(std::span<const std::byte> file);
+
+/// What was encoded, to `path`, as said above.
+[[nodiscard]] Result<> write_snapshot_file(std::span<const std::byte> encoded,
+                                           const std::string& path);
+
+/// A snapshot file in memory.
+struct SnapshotFileCopy {
+    std::string class_name;
+    SnapshotCopy snapshot{};  ///< `number` and `incarnation` are 0.
+};
+/// Errors name the path. Reads at most a MiB and a little, and nothing but plain files.
+[[nodiscard]] Result<SnapshotFileCopy> read_snapshot_file(const std::string& path);
+/// As the newest snapshot of the box; only while no actor has it.
+void put_snapshot(SnapshotBox& box, const SnapshotCopy& snapshot) noexcept;
 
 /// The newest whole snapshot of the box into a file at `path`. The actor may be writing meanwhile.
 [[nodiscard]] Result<> save_snapshot(const SnapshotBox& box, std::string_view class_name,

@@ -97,7 +97,8 @@ public:
     virtual void woken(MonotonicTime /*now*/) {}
     /// Of a class that keeps_state(): what the next incarnation shall have, written into `room` (1 MiB). Returns how many
     /// bytes it wrote; 0: nothing worth keeping now. Called between two turns, at the interval `snapshot` of the graph and on
-    /// demand. A kill in the middle leaves the one before. [realtime]
+    /// demand, and after the last turn of one that is stopped or has ended. A kill in the middle leaves the one before.
+    /// [realtime]
     [[nodiscard]] virtual std::size_t snapshot(std::span<std::byte> /*room*/) { return 0; }
     /// What an earlier incarnation, or the last run, has kept; after configure(), before start(). Not called where there is
     /// nothing. An error is logged, and the actor begins afresh. [setup]

@@ -229,6 +229,13 @@ void ActorCore::count_published(const OutputBase& output, const ipc::BlockHeader
     ipc::count(counters_here->blocks);
     ipc::count(counters_here->bytes, block.payload_bytes);
     ipc::count(page->frames_out);
+    if (!has_published_) note_first_block();
+}
+
+void ActorCore::note_first_block() noexcept {
+    has_published_ = true;
+    page->first_block_ns.store(static_cast<std::uint64_t>(MonotonicTime::now().ns),
+                               std::memory_order_relaxed);
 }
 
 }  // namespace streamlib

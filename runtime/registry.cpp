@@ -53,6 +53,7 @@ ClassSpec describe_class(const ClassEntry& entry) {
     spec.text = entry.text;
     spec.family = entry.plugin.empty() ? core.family : entry.plugin;
     spec.trigger = core.class_trigger;
+    spec.state_version = core.state_version;
     for (const InputBase* input : core.inputs) spec.inputs.push_back(input->spec());
     for (const OutputBase* output : core.outputs) spec.outputs.push_back(output->spec());
     for (const PropertyBase* property : core.properties) {

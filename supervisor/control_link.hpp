@@ -7,7 +7,7 @@
 ///     events             ->                 once, third
 ///     actor_page         ->                 one an actor: at once for those that are there, later for each new one
 ///                        <-  listening      the socket RUNDIR/control.sock takes connections
-///                        <-  stop_node, stop_actor, kill_actor, restart_actor, replace_actor
+///                        <-  stop_node, stop_actor, kill_actor, restart_actor, replace_actor, snapshot_actor
 ///     reply              ->                 one a request, `listening` aside, in any order
 ///
 /// Model     The launcher parses nothing but `Request`: size, kind, index, signal; and the count of a `ReplaceRequest`, whose
@@ -42,6 +42,8 @@ enum class RequestKind : std::uint32_t {
     /// `ReplaceRequest`: a new incarnation with other properties, made while the one before runs. The reply comes when it is
     /// ready to take over, or has failed and nothing has changed.
     replace_actor = 6,
+    /// It is to keep its state now. Done is seen in its page: `answered` of its snapshots has reached the reply's number.
+    snapshot_actor = 7,
 };
 
 struct Request {
@@ -90,8 +92,10 @@ enum class Outcome : std::uint32_t {
 struct Reply {
     NoticeKind kind = NoticeKind::reply;
     Outcome outcome{};
-    std::uint64_t id = 0;           ///< Of the request.
-    std::uint64_t incarnation = 0;  ///< restart_actor, replace_actor: the first that is new.
+    std::uint64_t id = 0;  ///< Of the request.
+    /// restart_actor, replace_actor: the first that is new. snapshot_actor: the number of the request in the actor's page;
+    /// 0: its class keeps no state.
+    std::uint64_t incarnation = 0;
     ipc::FixedText<200> text{};
 };
 
@@ -150,7 +154,8 @@ template <class Record>
 [[nodiscard]] inline std::optional<Request> request_in(std::span<const std::byte> bytes) noexcept {
     const auto request = record_in<Request>(bytes);
     if (!request || request->kind < RequestKind::listening ||
-        request->kind > RequestKind::restart_actor) {
+        request->kind > RequestKind::snapshot_actor ||
+        request->kind == RequestKind::replace_actor) {  // has a size of its own
         return std::nullopt;
     }
     const bool kill = request->kind == RequestKind::kill_actor;

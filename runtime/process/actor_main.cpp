@@ -89,6 +89,7 @@ Result<std::optional<M>> ActorProcess::expect(std::vector<UniqueFd>* fds) {
 void ActorProcess::take_page(std::uint64_t incarnation) noexcept {
     page_->activity.store(0, std::memory_order_relaxed);  // not what the last incarnation did
     page_->tick_seen.store(0, std::memory_order_relaxed);
+    page_->first_block_ns.store(0, std::memory_order_relaxed);
     page_->progress.store(ActorProgress::starting, std::memory_order_relaxed);
     // Pairs with the launcher's watch: the words above are this incarnation's once it sees this one.
     page_->incarnation.store(incarnation, std::memory_order_release);
@@ -293,8 +294,9 @@ Result<> ActorProcess::work() {
                     [this] { return look(); }});
     const auto end = loop.run();
     if (!end) return tl::unexpected(end.error());
-    // Asked for together with the stop: the state that the next run shall begin with.
-    if (const MonotonicTime now = MonotonicTime::now(); core_->snapshot_due(now))
+    // The state that the next incarnation, or the next run, shall begin with.
+    if (const MonotonicTime now = MonotonicTime::now();
+        core_->state_version != 0 || core_->snapshot_due(now))
         core_->keep_state(*actor_, now);
     page_->progress.store(*end == LoopEnd::ended ? ActorProgress::ended : ActorProgress::stopping,
                           std::memory_order_release);

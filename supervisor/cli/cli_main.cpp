@@ -24,6 +24,7 @@ namespace {
         case Verb::restart: return restart_verb(line, screen);
         case Verb::replace: return replace_verb(line, screen);
         case Verb::kill: return kill_verb(line, screen);
+        case Verb::snapshot: return snapshot_verb(line, screen);
         case Verb::wait: return wait_verb(line, screen);
         case Verb::gc: return gc_verb(line, screen);
     }

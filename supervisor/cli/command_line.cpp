@@ -38,6 +38,7 @@ constexpr std::array verbs{
     VerbWords{Verb::restart, "restart", "Give an actor a new incarnation, whatever it does"},
     VerbWords{Verb::replace, "replace", "Have an actor taken over by one with other properties"},
     VerbWords{Verb::kill, "kill", "Send a signal to an actor's process"},
+    VerbWords{Verb::snapshot, "snapshot", "Have actors keep their state now, and save it to files"},
     VerbWords{Verb::wait, "wait", "Wait until an actor is in a state"},
     VerbWords{Verb::gc, "gc", "Remove what killed nodes left behind"},
 };
@@ -85,6 +86,12 @@ void add_options(CLI::App& app, Verb verb, CommandLine& line, Texts& texts) {
     if (verb == Verb::run) {
         app.add_option("--for", texts.run_for, "Stop in order after so long, e.g. 10s");
         app.add_flag("-q,--quiet", line.quiet, "Print errors only");
+        app.add_option("--restore", line.restore,
+                       "State to begin with: ACTOR.snapshot, ACTOR=FILE, or a folder of them; may "
+                       "be given again")
+            ->allow_extra_args(false);
+        app.add_option("--keep", line.keep,
+                       "Folder: begin with the state in it, and save the state there at the end");
         app.add_option("--http", texts.http)->group("");
         app.add_flag("--step", texts.step)->group("");
     }
@@ -93,7 +100,10 @@ void add_options(CLI::App& app, Verb verb, CommandLine& line, Texts& texts) {
         app.add_option("--plugin", line.plugins, "Load this .so first; may be given again")
             ->allow_extra_args(false);
     }
-    if (verb == Verb::logs || verb == Verb::stop) {
+    if (verb == Verb::snapshot)
+        app.add_option("--to", line.to,
+                       "Write it to this file, or into this folder as ACTOR.snapshot");
+    if (verb == Verb::logs || verb == Verb::stop || verb == Verb::snapshot) {
         add_subject(app, line, "ACTOR", "Instance name or URI (default: all of the node)", false);
     }
     if (verb == Verb::kill || verb == Verb::wait || verb == Verb::restart || verb == Verb::crash ||
@@ -113,10 +123,10 @@ void add_options(CLI::App& app, Verb verb, CommandLine& line, Texts& texts) {
     if (verb == Verb::wait) {
         app.add_option("--state", line.state, "RUNNING, STOPPED, FAILED, … (default: RUNNING)");
     }
-    if (verb == Verb::wait || verb == Verb::stop || verb == Verb::restart ||
-        verb == Verb::replace) {
+    const bool short_wait = verb == Verb::wait || verb == Verb::snapshot;
+    if (short_wait || verb == Verb::stop || verb == Verb::restart || verb == Verb::replace) {
         app.add_option("--timeout", texts.timeout, "Give up after so long")
-            ->default_str(verb == Verb::wait ? "5s" : "15s");
+            ->default_str(short_wait ? "5s" : "15s");
     }
 }
 

@@ -26,6 +26,7 @@ enum class Verb : std::uint8_t {
     restart,
     replace,
     kill,
+    snapshot,
     wait,
     gc
 };
@@ -39,6 +40,9 @@ struct CommandLine {
     Nanoseconds timeout_ns = 5'000'000'000;
     std::vector<std::string> sets;  ///< "ACTOR.property=value"; replace: without the actor.
     std::vector<std::string> plugins;
+    std::vector<std::string> restore;  ///< run: files and folders with state.
+    std::string keep;                  ///< run: the folder that keeps it.
+    std::string to;                    ///< snapshot: file or folder; empty: print only.
     std::string state = "RUNNING";
     int signal = 9;
     std::optional<std::uint64_t> last;  ///< Log lines to begin with.

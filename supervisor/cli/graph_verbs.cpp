@@ -31,6 +31,8 @@ int run_verb(const CommandLine& line, Screen& screen) {
     RunOptions options;
     options.node = line.node;
     options.run_for = line.run_for;
+    options.restore = line.restore;
+    options.keep = line.keep;
     options.observer = &shown;
     return run(read.graph, options);
 }

@@ -62,6 +62,7 @@ std::string class_spec_line(const ClassSpec& spec, std::string_view plugin) {
                                         {"family", spec.family},
                                         {"plugin", plugin},
                                         {"trigger", to_string(spec.trigger)},
+                                        {"state_version", spec.state_version},
                                         {"inputs", std::move(inputs)},
                                         {"outputs", std::move(outputs)},
                                         {"properties", std::move(properties)}});

@@ -91,6 +91,8 @@ std::string classes_words(const std::vector<std::pair<std::string, std::string>>
 std::string class_words(const ClassSpec& spec, std::string_view plugin, bool colours) {
     std::string text = spec.name + ": " + spec.text + "\n";
     text += "trigger " + trigger_words(spec.trigger) + "\n";
+    if (spec.state_version != 0)
+        text += "keeps state, version " + std::to_string(spec.state_version) + "\n";
     if (!spec.family.empty()) text += "processes from the zygote \"" + spec.family + "\"\n";
     if (!plugin.empty()) text.append("plugin ").append(plugin).append("\n");
     const auto ports = [&](const char* title, const std::vector<PortSpec>& list, bool input) {

@@ -162,6 +162,18 @@ Result<std::uint64_t> NodeClient::replace_actor(const ActorRow& actor,
         .map([](const DoneAnswer& done) { return done.incarnation; });
 }
 
+Result<SnapshotRow> NodeClient::snapshot(const ActorRow& actor, Nanoseconds timeout_ns) const {
+    return call("POST",
+                actor_target(actor.name, "snapshot") +
+                    "?timeout_ms=" + std::to_string(timeout_ns / 1'000'000),
+                timeout_ns + call_timeout_ns)
+        .and_then(read_snapshot);
+}
+
+Result<std::string> NodeClient::snapshot_file(const ActorRow& actor) const {
+    return get(actor_target(actor.name, "snapshot"));
+}
+
 Result<WaitAnswer> NodeClient::wait(std::string_view actor, std::string_view state,
                                     Nanoseconds timeout_ns, std::uint64_t incarnation) const {
     const std::string target = "/v1/wait?actor=" + percent_encoded(actor) +

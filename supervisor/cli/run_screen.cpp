@@ -99,6 +99,8 @@ void RunScreen::service_restarted(const std::string& text) { line("replaced: " +
 
 void RunScreen::event(const std::string& kind, const std::string& subject,
                       const std::string& text) {
+    if (kind == "restored") line("  " + subject + " has its state of " + printable(text));
+    if (kind == "kept") line("kept the " + printable(text));
     if (kind == "warning") screen_.error_line("warning: " + subject + ": " + printable(text));
 }
 

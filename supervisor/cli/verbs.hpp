@@ -20,6 +20,7 @@ namespace streamlib::supervision {
 [[nodiscard]] int restart_verb(const CommandLine& line, Screen& screen);
 [[nodiscard]] int replace_verb(const CommandLine& line, Screen& screen);
 [[nodiscard]] int kill_verb(const CommandLine& line, Screen& screen);
+[[nodiscard]] int snapshot_verb(const CommandLine& line, Screen& screen);
 [[nodiscard]] int wait_verb(const CommandLine& line, Screen& screen);
 [[nodiscard]] int gc_verb(const CommandLine& line, Screen& screen);
 

@@ -59,6 +59,12 @@ private:
     struct Asked {
         HttpServer::Respond respond;
         std::string subject;
+        std::optional<SnapshotWait> snapshot{};
+    };
+    struct Keeping {
+        SnapshotWait wait;
+        MonotonicTime deadline;
+        HttpServer::Respond respond;
     };
     struct Waiting {
         WaitFor wait;
@@ -119,9 +125,33 @@ private:
     void answer(const control_link::Reply& reply) {
         const auto found = asked_.find(reply.id);
         if (found == asked_.end()) return;  // Too late.
-        const Asked asked = std::move(found->second);
+        Asked asked = std::move(found->second);
         asked_.erase(found);
-        asked.respond(reply_response(reply, asked.subject));
+        if (!asked.snapshot || reply.outcome != control_link::Outcome::ok)
+            return asked.respond(reply_response(reply, asked.subject));
+        if (keeping_.size() >= max_asked)
+            return asked.respond(
+                error_response(503, Errc::timeout, asked.subject + ": too many wait already"));
+        asked.snapshot->request = reply.incarnation;
+        const Nanoseconds timeout_ns = asked.snapshot->timeout_ns;
+        keeping_.push_back({std::move(*asked.snapshot), MonotonicTime::now() + timeout_ns,
+                            std::move(asked.respond)});
+        if (keeping_.size() == 1) look_at_snapshots();
+    }
+
+    /// As look(), for those who wait for a snapshot: no change of the directory tells of one.
+    void look_at_snapshots() {
+        const MonotonicTime now = MonotonicTime::now();
+        for (auto each = keeping_.begin(); each != keeping_.end();) {
+            auto answer = snapshot_answer(each->wait, *node_, now >= each->deadline);
+            if (!answer) {
+                ++each;
+                continue;
+            }
+            each->respond(std::move(*answer));
+            each = keeping_.erase(each);
+        }
+        if (!keeping_.empty()) server_.after(look_again, [this] { look_at_snapshots(); });
     }
 
     void handle(const HttpRequest& request, HttpServer::Respond respond) {
@@ -154,7 +184,9 @@ private:
                                           asked.subject + ": the launcher is busy; try again"));
         }
         const std::uint64_t id = asked.request.id;
-        asked_.emplace(id, Asked{std::move(respond), asked.subject});
+        const bool keeps = asked.request.kind == control_link::RequestKind::snapshot_actor;
+        asked_.emplace(id, Asked{std::move(respond), asked.subject,
+                                 keeps ? std::optional(std::move(asked.snapshot)) : std::nullopt});
         const bool replaces = asked.request.kind == control_link::RequestKind::replace_actor;
         const Nanoseconds timeout_ns = replaces ? replace_timeout_ns : launcher_timeout_ns;
         server_.after(milliseconds(timeout_ns / 1'000'000), [this, id, timeout_ns] {
@@ -194,6 +226,7 @@ private:
     std::optional<NodeView> node_;
     std::map<std::uint64_t, Asked> asked_;
     std::list<Waiting> waiting_;
+    std::list<Keeping> keeping_;
     std::optional<std::uint64_t> seen_changes_;
     std::uint64_t last_id_ = 0;
     HttpServer server_;

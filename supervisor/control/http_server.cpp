@@ -99,10 +99,11 @@ private:
         if (closed_) return;
         answer_ = {static_cast<http::status>(response.status), 11};
         answer_.set(http::field::server, "streamlib");
-        answer_.set(http::field::content_type, "application/json");
+        answer_.set(http::field::content_type,
+                    beast::string_view(response.type.data(), response.type.size()));
         answer_.keep_alive(keep_alive_);
         answer_.body() = std::move(response.body);
-        answer_.body().push_back('\n');
+        if (response.type == HttpResponse{}.type) answer_.body().push_back('\n');
         answer_.prepare_payload();
         stream_.expires_after(shared_.limits.answer_timeout);
         http::async_write(stream_, answer_,

@@ -72,6 +72,7 @@ using control_link::RequestKind;
     if (verb == "kill") return RequestKind::kill_actor;
     if (verb == "restart") return RequestKind::restart_actor;
     if (verb == "replace") return RequestKind::replace_actor;
+    if (verb == "snapshot") return RequestKind::snapshot_actor;
     return std::nullopt;
 }
 
@@ -97,7 +98,19 @@ using control_link::RequestKind;
     return settings;
 }
 
-[[nodiscard]] Routed act_on(const Target& target, const ActorRow& row, RequestKind kind) {
+[[nodiscard]] Nanoseconds wait_ns(std::uint64_t timeout_ms) noexcept {
+    const auto most_ms = static_cast<std::uint64_t>(max_wait_ns / 1'000'000);
+    return static_cast<Nanoseconds>(std::min(timeout_ms, most_ms)) * 1'000'000;
+}
+
+[[nodiscard]] Routed snapshot_file(const ActorRow& row, const NodeSource& node) {
+    auto file = node.snapshot_file(row);
+    if (!file) return failure(file.error());
+    return HttpResponse{200, std::move(*file), "application/octet-stream"};
+}
+
+[[nodiscard]] Routed act_on(const Target& target, const ActorRow& row, RequestKind kind,
+                            const NodeSource& node) {
     AskLauncher asked = ask(kind, row);
     const auto incarnation = target.number("incarnation", 0);
     if (!incarnation) return failure(incarnation.error());
@@ -106,6 +119,16 @@ using control_link::RequestKind;
         auto settings = settings_of(target);
         if (!settings) return failure(settings.error());
         asked.settings = std::move(*settings);
+    }
+    if (kind == RequestKind::snapshot_actor) {
+        const auto timeout_ms = target.number("timeout_ms", 5000);
+        if (!timeout_ms) return failure(timeout_ms.error());
+        asked.snapshot = {row.name,
+                          row.index,
+                          row.generation,
+                          0,
+                          node.snapshot(row).number,
+                          wait_ns(*timeout_ms)};
     }
     if (kind != RequestKind::kill_actor) return asked;
     const std::string_view signal = target.value("signal").value_or("KILL");
@@ -122,17 +145,19 @@ using control_link::RequestKind;
                                  const NodeSource& node) {
     const std::string& name = target.segments[2];
     const std::string verb = target.segments.size() > 3 ? target.segments[3] : "";
-    const auto act = request_kind(verb);
+    const bool gets_file = verb == "snapshot" && request.method == "GET";
+    const auto act = gets_file ? std::nullopt : request_kind(verb);
     if (target.segments.size() > 4 ||
-        (!act && !verb.empty() && verb != "logs" && verb != "crash")) {
+        (!act && !gets_file && !verb.empty() && verb != "logs" && verb != "crash")) {
         return error_response(
             404, Errc::not_found,
-            "no such page; an actor has logs, crash, stop, restart, replace and kill");
+            "no such page; an actor has logs, crash, snapshot, stop, restart, replace and kill");
     }
     const auto row = node.actor(name);
     if (!row) return no_such_actor(name, node);
     if (request.method != (act ? "POST" : "GET")) return wrong_method(act ? "POST" : "GET");
-    if (act) return act_on(target, *row, *act);
+    if (act) return act_on(target, *row, *act, node);
+    if (gets_file) return snapshot_file(*row, node);
     if (verb == "logs") return logs(target, *row, node);
     if (verb == "crash") return HttpResponse{200, crash_json(node.crash(*row))};
     return HttpResponse{200, actor_json(*row)};
@@ -154,8 +179,7 @@ using control_link::RequestKind;
             "state: STARTING, RUNNING, STOPPING, RESTARTING, STOPPED or FAILED are wanted, not \"" +
                 wait.state + "\"");
     }
-    const auto most_ms = static_cast<std::uint64_t>(max_wait_ns / 1'000'000);
-    wait.timeout_ns = static_cast<Nanoseconds>(std::min(*timeout_ms, most_ms)) * 1'000'000;
+    wait.timeout_ns = wait_ns(*timeout_ms);
     return wait;
 }
 

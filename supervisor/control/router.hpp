@@ -29,7 +29,8 @@ struct HttpRequest {
 
 struct HttpResponse {
     unsigned status = 200;
-    std::string body;  ///< JSON.
+    std::string body;                            ///< JSON, or what `type` says.
+    std::string_view type = "application/json";  ///< Of static storage.
 };
 
 struct LogQuery {
@@ -55,6 +56,21 @@ public:
     /// Errors: not_found (the book has not come yet).
     [[nodiscard]] virtual Result<EventPage> events(const LogQuery& query) const = 0;
     [[nodiscard]] virtual CrashReport crash(const ActorRow& actor) const = 0;
+    /// Requests for a snapshot that it has answered, in vain or not.
+    [[nodiscard]] virtual std::uint64_t snapshots_answered(const ActorRow& actor) const = 0;
+    /// The newest whole one; `number` 0: there is none.
+    [[nodiscard]] virtual SnapshotRow snapshot(const ActorRow& actor) const = 0;
+    /// The newest whole one as a snapshot file. Errors: not_found (there is none).
+    [[nodiscard]] virtual Result<std::string> snapshot_file(const ActorRow& actor) const = 0;
+};
+
+/// Once the launcher has taken a snapshot_actor: until the actor has answered, see snapshot_answer.
+struct SnapshotWait {
+    std::string actor;
+    std::uint32_t index = 0, generation = 0;
+    std::uint64_t request = 0;  ///< From the launcher's reply; 0: its class keeps no state.
+    std::uint64_t before = 0;   ///< Number of the newest when it was asked.
+    Nanoseconds timeout_ns = 0;
 };
 
 /// Send this to the launcher (its id is still to be set); its reply goes through `reply_response`.
@@ -62,6 +78,7 @@ struct AskLauncher {
     control_link::Request request;
     std::string subject;                            ///< "actor clip", "node local": for the error.
     std::vector<control_link::Setting> settings{};  ///< replace_actor: at most max_settings.
+    SnapshotWait snapshot{};                        ///< snapshot_actor.
 };
 
 /// Look again until `wait_answer` says so or the time is over.
@@ -80,6 +97,9 @@ using Routed = std::variant<HttpResponse, AskLauncher, WaitFor>;
                                           std::string_view subject);
 /// Where the actor is now, and whether that is what was waited for.
 [[nodiscard]] WaitAnswer wait_answer(const WaitFor& wait, const std::optional<ActorRow>& actor);
+/// The answer once there is one: its snapshot, or why there will be none. `is_late`: its time is over.
+[[nodiscard]] std::optional<HttpResponse> snapshot_answer(const SnapshotWait& wait,
+                                                          const NodeSource& node, bool is_late);
 [[nodiscard]] HttpResponse wait_response(const WaitAnswer& answer);
 
 [[nodiscard]] HttpResponse error_response(unsigned status, Errc code, std::string_view text);

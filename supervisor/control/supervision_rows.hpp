@@ -53,6 +53,19 @@ struct EventPage {
 /// From "KIND SUBJECT: TEXT"; what is not of that form is text alone.
 [[nodiscard]] EventRow event_of(const LogRow& line);
 
+/// What an actor has kept for its next incarnation.
+struct SnapshotRow {
+    std::string actor, class_name;
+    bool keeps_state = false;  ///< Of its class; if not there is nothing below.
+    std::uint64_t number =
+        0;  ///< From 1, growing over all incarnations; 0: it had nothing to keep.
+    std::uint32_t version = 0;  ///< The class's own.
+    std::uint64_t bytes = 0;
+    std::int64_t time_ns = 0;       ///< TAI, when it was taken.
+    std::uint64_t age_ms = 0;       ///< Since then.
+    std::uint64_t incarnation = 0;  ///< Who took it; 0: it came from a file.
+};
+
 /// Where a port stood when its actor died. Sequences count blocks from 1; 0: none yet.
 struct CrashPort {
     std::string port;              ///< "out.video"

@@ -53,7 +53,8 @@ struct Child {
     std::optional<Replacement> replacement{};
     std::optional<PropertiesBefore> before{};
     bool from_standby = false;
-    ExitReason last_exit{};  ///< Of the incarnation before.
+    bool owes_first_block = false;  ///< It came back, and has published nothing yet.
+    ExitReason last_exit{};         ///< Of the incarnation before.
     std::string last_exit_text{};
     ExitReason exit{};
     MonotonicTime spawned{}, ended{};

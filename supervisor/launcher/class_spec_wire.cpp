@@ -8,7 +8,7 @@
 namespace streamlib::supervision {
 namespace {
 
-constexpr std::uint32_t wire_magic = 0x534C'4353;  // "SLCS"
+constexpr std::uint32_t wire_magic = 0x534C'4354;  // "SLCT": counted up with each change
 
 class Writer {
 public:
@@ -103,7 +103,8 @@ template <class Wire, class Spec>
 requires std::is_same_v<std::remove_const_t<Spec>, ClassSpec>
 void visit(Wire& wire, Spec& spec) {
     wire.field(spec.name), wire.field(spec.text), wire.field(spec.family), wire.field(spec.trigger);
-    wire.field(spec.inputs), wire.field(spec.outputs), wire.field(spec.properties);
+    wire.field(spec.inputs), wire.field(spec.outputs), wire.field(spec.properties),
+        wire.field(spec.state_version);
 }
 
 bool is_sane(const PortSpec& port) {

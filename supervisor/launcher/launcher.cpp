@@ -77,6 +77,11 @@ bool Launcher::check() {
     findings.insert(findings.end(), checked.findings.begin(), checked.findings.end());
     if (!checked.notes.empty()) observer_.notes(checked.notes);
     plan_ = std::move(checked.plan);
+    if (findings.empty() && !options_.check_only) {
+        const auto notes = kept_.read(plan_, options_.restore, options_.keep);
+        for (const std::string& text : notes.warnings) observer_.event("warning", "restore", text);
+        findings = notes.findings;
+    }
     if (findings.empty()) return true;
     static_cast<void>(refuse(std::move(findings)));
     return false;
@@ -120,6 +125,7 @@ Result<> Launcher::prepare() {
     auto book = EventBook::create();
     if (!book) return tl::unexpected(book.error());
     events_ = std::move(*book);
+    for (const auto& [actor, text] : kept_.put(children_)) tell_event("restored", actor, text);
     configure_order_.emplace(plan_);
     ready_order_.emplace(plan_);
     return start_services();
@@ -204,6 +210,14 @@ int Launcher::finish() {
     }
     zygotes_.reset();
     reap_strangers();
+    if (rings_ && !kept_.folder().empty()) {
+        const KeptState::Saved saved = kept_.save(children_);
+        for (const Error& error : saved.errors) tell_event("warning", "keep", error.text);
+        if (!saved.errors.empty()) exit_code_ = 1;
+        tell_event("kept", node_,
+                   "state of " + std::to_string(saved.files) +
+                       (saved.files == 1 ? " actor in " : " actors in ") + kept_.folder());
+    }
     const RunTotals last = totals();
     if (was_running_) observer_.totals(last);
     if (last.failed != 0) exit_code_ = 1;

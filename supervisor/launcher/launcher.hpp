@@ -5,9 +5,8 @@
 /// Model     Thin: what happened comes from EventLoop; what it means is decided in child_state, start_order and
 ///           runtime/graph/pending_work; this class carries it out. Its sources: launcher.cpp (a run from beginning to end),
 ///           launcher_start.cpp (spawn to READY), launcher_formats.cpp (a format that changes), launcher_loop.cpp (events),
-///           launcher_tree.cpp (reports to the supervision tree, and its orders), launcher_deaths.cpp (what is noted of
-///           them), launcher_events.cpp (what is said of them), launcher_requests.cpp (what people ask for),
-///           launcher_replace.cpp (an actor with other properties), launcher_stop.cpp (ends and stops).
+///           launcher_tree.cpp (the supervision tree's orders), launcher_deaths.cpp (what is noted of them), launcher_events.cpp
+///           (what is said), launcher_requests.cpp, launcher_replace.cpp (what people ask for), launcher_stop.cpp (ends).
 /// Threads   One; the one that called run().
 /// Crash     The launcher's death is the node's: lifeline and PDEATHSIG take every process along.
 #pragma once
@@ -20,11 +19,11 @@
 #include <vector>
 
 #include "runtime/graph/pending_work.hpp"
-#include "supervisor/launcher/child.hpp"
 #include "supervisor/launcher/class_catalog.hpp"
 #include "supervisor/launcher/control_desk.hpp"
 #include "supervisor/launcher/event_book.hpp"
 #include "supervisor/launcher/event_loop.hpp"
+#include "supervisor/launcher/kept_state.hpp"
 #include "supervisor/launcher/node_directory.hpp"
 #include "supervisor/launcher/ring_table.hpp"
 #include "supervisor/launcher/run_observer.hpp"
@@ -95,7 +94,7 @@ private:
     void note_event(const char* kind, const std::string& subject, const std::string& text) noexcept;
     void note_change(std::uint32_t actor);
     void tell_event(const char* kind, const std::string& subject, const std::string& text);
-    void tell_restart(std::uint32_t actor);
+    void tell_restart(std::uint32_t actor, MonotonicTime first_block = {});
     void tell_replaced(const std::string& died);
     void raise_alarm(const std::string& text);
     // launcher_twins.cpp
@@ -173,6 +172,7 @@ private:
     std::vector<Child> children_;
     std::unique_ptr<Supervision> tree_;
     EventBook events_;
+    KeptState kept_;
     std::deque<Order> orders_;  ///< Of the tree, not carried out yet.
     std::deque<std::pair<std::uint32_t, bool>> ended_meanwhile_;  ///< While they were.
     std::unique_ptr<ControlDesk> desk_;

@@ -70,20 +70,30 @@ void Launcher::note_change(std::uint32_t actor) {
     }
 }
 
-/// A new incarnation is READY.
-void Launcher::tell_restart(std::uint32_t actor) {
-    const Child& child = children_[actor];
-    observer_.restarted({.index = actor,
-                         .incarnation = child.state.incarnation,
-                         .tier = child.tier(),
-                         .detected = child.ended,
-                         .spawned = child.spawned,
-                         .reported = child.reported,
-                         .ready = child.ready});
+/// A new incarnation is READY; or, later, has published its first block.
+void Launcher::tell_restart(std::uint32_t actor, MonotonicTime first_block) {
+    Child& child = children_[actor];
+    const bool publishes = first_block.ns != 0;
+    const RestartRecord record{.index = actor,
+                               .incarnation = child.state.incarnation,
+                               .tier = child.tier(),
+                               .detected = child.ended,
+                               .spawned = child.spawned,
+                               .reported = child.reported,
+                               .ready = child.ready,
+                               .first_block = first_block};
+    child.owes_first_block = !publishes;
+    publishes ? observer_.first_block(record) : observer_.restarted(record);
+    const bool seen_dead = child.spawned >= child.ended && child.ended.ns != 0;
     std::string text = "incarnation " + std::to_string(child.state.incarnation) + " by " +
-                       tier_word(child.tier()) + ", ready " + in_ms(child.ready - child.spawned) +
-                       " after its spawn";
-    if (child.spawned >= child.ended && child.ended.ns != 0)
+                       tier_word(child.tier()) + ", ";
+    if (publishes) {
+        text += in_ms(first_block - child.spawned) + " after its spawn";
+        if (seen_dead) text += ", " + in_ms(first_block - child.ended) + " after it was seen dead";
+        return tell_event("first-block", child.planned->name, text);
+    }
+    text += "ready " + in_ms(child.ready - child.spawned) + " after its spawn";
+    if (seen_dead)
         text += ", spawned " + in_ms(child.spawned - child.ended) + " after it was seen dead";
     if (!child.last_exit_text.empty()) text += "; " + child.last_exit_text;
     tell_event("restarted", child.planned->name, text);

@@ -21,6 +21,14 @@ HangLimits limits_of(const PlannedActor& planned) {
     return limits;
 }
 
+/// 0: this incarnation has published nothing yet.
+MonotonicTime first_block_of(const Child& child) noexcept {
+    const ipc::ActorPage& page = child.actor_page();
+    // Pairs with the actor's release: the word below is that incarnation's.
+    if (page.incarnation.load(std::memory_order_acquire) != child.state.incarnation) return {};
+    return {static_cast<std::int64_t>(page.first_block_ns.load(std::memory_order_relaxed))};
+}
+
 bool in_start_up(ipc::ActorPhase phase) noexcept {
     return phase == ipc::ActorPhase::constructing || phase == ipc::ActorPhase::configuring ||
            phase == ipc::ActorPhase::restoring || phase == ipc::ActorPhase::starting;
@@ -49,6 +57,9 @@ void Launcher::look_at(std::uint32_t actor, MonotonicTime now) {
     Child& child = children_[actor];
     if (!is_alive(child.state.phase) || child.state.phase == ChildPhase::stopping) return;
     if (!child.process.pidfd) return;
+    if (child.owes_first_block)
+        if (const MonotonicTime published = first_block_of(child); published.ns != 0)
+            tell_restart(actor, published);
     if (child.hung) {
         if (now >= child.kill_hung_at) kill_process(child.process.pidfd, SIGKILL);
         return;

@@ -2,6 +2,7 @@
 // What people ask for, as the control process hands it on: looked up, judged, and given to who does it.
 #include <algorithm>
 
+#include "supervisor/launcher/kept_state.hpp"
 #include "supervisor/launcher/launcher.hpp"
 #include "supervisor/launcher/reap.hpp"
 
@@ -27,6 +28,11 @@ void Launcher::on_request(const control_link::Request& request, Settings setting
     if (request.kind == RequestKind::replace_actor)
         return replace_on_request(actor, request, settings);
     if (request.kind == RequestKind::stop_actor) return stop_on_request(actor, request);
+    if (request.kind == RequestKind::snapshot_actor) {
+        const auto asked = ask_for_snapshot(*found);
+        return desk_->reply(request.id, asked ? Outcome::ok : Outcome::not_running, {},
+                            asked.value_or(0));
+    }
     if (!is_alive(found->state.phase) || !found->process.pidfd)
         return desk_->reply(request.id, Outcome::not_running, {});
     kill_process(found->process.pidfd, request.signal);

@@ -55,7 +55,7 @@ void Launcher::forget_last_run(Child& child) {
     child.configured.reset();
     child.configure_ahead = child.start_ahead = child.hung = child.hung_in_start = false;
     child.by_exec = child.exec;
-    child.from_standby = false;
+    child.from_standby = child.owes_first_block = false;
     child.watch = HangWatch(child.watch.limits());
     child.hang_said = false;
     child.shutdown.reset();

@@ -39,7 +39,7 @@ struct ActorEvent {
     std::string exit_text;
 };
 
-/// How an actor came back: each step of it. Its first frame is its readers' to see.
+/// How an actor came back: each step of it.
 struct RestartRecord {
     std::uint32_t index = 0;  ///< Into the list given to `planned`.
     std::uint64_t incarnation = 0;
@@ -48,6 +48,8 @@ struct RestartRecord {
     MonotonicTime spawned{};   ///< The next was ordered (after the backoff, if there was one).
     MonotonicTime reported{};  ///< Its hello came.
     MonotonicTime ready{};     ///< Its READY came.
+    /// It published its first block; 0: not yet (`restarted`).
+    MonotonicTime first_block{};
 };
 
 /// One ring: what an output costs.
@@ -102,6 +104,9 @@ public:
     virtual void stopping(StopReason reason) { static_cast<void>(reason); }
     virtual void finished(const RunSummary& summary) { static_cast<void>(summary); }
     virtual void restarted(const RestartRecord& record) { static_cast<void>(record); }
+    /// The same actor has published its first block, some 100 ms ago at most. Not called of one that has no outputs, or dies
+    /// before.
+    virtual void first_block(const RestartRecord& record) { static_cast<void>(record); }
     /// A line of `streamlib events`: "restarted", "gave-up", "alarm", "warning", … of an actor, a supervisor, the node.
     virtual void event(const std::string& kind, const std::string& subject,
                        const std::string& text) {
@@ -116,6 +121,10 @@ struct RunOptions {
     std::optional<Nanoseconds> run_for{};       ///< Ordered stop after so long RUNNING.
     Nanoseconds stop_deadline = 5'000'000'000;  ///< From the beginning of a stop to SIGKILL.
     bool check_only = false;                    ///< Up to configure; then everything is taken down.
+    /// State that actors begin with: folders with ACTOR.snapshot in them, such files, or ACTOR=FILE.
+    std::vector<std::string> restore{};
+    /// A folder: state is restored from there, where there is some, and saved to there at the end. Empty: none.
+    std::string keep{};
     std::string http{};               ///< "ADDR:PORT" for the API on TCP; empty: Unix socket only.
     bool control = true;              ///< Start the control process (ps, stop, logs … need it).
     RunObserver* observer = nullptr;  ///< Borrowed.

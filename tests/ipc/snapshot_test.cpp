@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // State over incarnations: the box, killed writers, poison, and the file.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
@@ -311,6 +313,26 @@ TEST_F(SnapshotFiles, what_is_not_a_snapshot_of_this_class_is_refused) {
     overwrite(path, std::vector<char>(3 * max_snapshot_bytes));
     EXPECT_EQ(load_snapshot(*fresh, "Camera", path).error().code, Errc::parse);
     EXPECT_FALSE(newest_snapshot(*fresh)) << "nothing of that got into the box";
+}
+
+TEST_F(SnapshotFiles, of_two_who_save_to_one_place_at_once_the_second_is_told) {
+    const std::string path = folder + "/a";
+    const auto bytes = encode_snapshot_file({"Camera", 1, TaiTime{1}, {}});
+    const int other = open((path + ".new").c_str(), O_WRONLY | O_CREAT, 0600);
+    ASSERT_EQ(flock(other, LOCK_EX), 0);
+    const auto saved = write_snapshot_file(bytes, path);
+    ASSERT_FALSE(saved);
+    EXPECT_EQ(saved.error().code, Errc::already_exists);
+    EXPECT_FALSE(std::filesystem::exists(path));
+    close(other);  // killed: what it has left is written over
+    ASSERT_TRUE(write_snapshot_file(bytes, path));
+    EXPECT_EQ(read_snapshot_file(path)->class_name, "Camera");
+}
+
+TEST_F(SnapshotFiles, a_pipe_or_a_folder_is_no_snapshot_and_nobody_waits_for_it) {
+    ASSERT_EQ(mkfifo((folder + "/pipe").c_str(), 0600), 0);
+    EXPECT_EQ(read_snapshot_file(folder + "/pipe").error().code, Errc::io);
+    EXPECT_EQ(read_snapshot_file(folder).error().code, Errc::io);
 }
 
 TEST_F(SnapshotFiles, a_folder_that_is_not_there_is_told) {

@@ -58,6 +58,16 @@ TEST(CommandLine, every_verb_of_this_version_is_understood) {
     EXPECT_EQ(logs.last, 5U);
     EXPECT_FALSE(command({"logs"}).last);
     EXPECT_EQ(command({"stop"}).subject, "");
+    const CommandLine snapshot = command({"snapshot", "clip", "--to", "folder", "--json"});
+    EXPECT_EQ(snapshot.verb, Verb::snapshot);
+    EXPECT_EQ(snapshot.subject, "clip");
+    EXPECT_EQ(snapshot.to, "folder");
+    EXPECT_EQ(snapshot.timeout_ns, 5'000'000'000);
+    EXPECT_EQ(command({"snapshot"}).subject, "");
+    const CommandLine kept =
+        command({"run", "g.toml", "--restore", "a=b", "--keep", "k", "--restore", "c"});
+    EXPECT_THAT(kept.restore, ElementsAre("a=b", "c"));
+    EXPECT_EQ(kept.keep, "k");
     EXPECT_EQ(command({"stop", "clip"}).subject, "clip");
     EXPECT_EQ(command({"kill", "clip"}).signal, 9);
     EXPECT_EQ(command({"kill", "clip", "--signal", "sigterm"}).signal, 15);

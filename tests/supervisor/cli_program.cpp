@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command line with two classes of its own, so that its tests need nothing else.
+// The command line with three classes of its own, so that its tests need nothing else.
 #include <chrono>
 #include <csignal>
 #include <cstring>
@@ -64,6 +64,46 @@ private:
     std::uint64_t count_ = 0;
 };
 STREAMLIB_ACTOR(Chatter)
+
+/// Its state is how many turns it had, over all incarnations and runs.
+class Keeper final : public Actor {
+public:
+    static constexpr const char* class_name = "Keeper";
+    static constexpr const char* class_text = "Counts, and remembers";
+    Property<bool> empty{*this, "empty", false, {.text = "Has nothing worth keeping"}};
+    Property<std::int64_t> bytes{
+        *this, "bytes", 8, {.text = "Of its state", .unit = "bytes", .min = 8, .max = 1'048'576}};
+    Output<Data> out{*this, "out", "Its count"};
+
+    Keeper() { keeps_state(2); }
+    Result<> configure() override {
+        out.set_format(data_format("text/plain", 8));
+        return {};
+    }
+    std::size_t snapshot(std::span<std::byte> room) override {
+        if (*empty) return 0;
+        std::memset(room.data(), static_cast<int>(count_ & 0xFF), static_cast<std::size_t>(*bytes));
+        std::memcpy(room.data(), &count_, sizeof count_);
+        return static_cast<std::size_t>(*bytes);
+    }
+    Result<> restore(const Snapshot& kept) override {
+        std::memcpy(&count_, kept.bytes.data(), std::min(sizeof count_, kept.bytes.size()));
+        log(LogLevel::info, "goes on after " + std::to_string(count_) + ", version " +
+                                std::to_string(kept.version) + ", age " +
+                                std::to_string(kept.age / 1'000'000'000) + " s");
+        return {};
+    }
+    void process(const Tick&) override {
+        ++count_;
+        std::byte block[8];
+        std::memcpy(block, &count_, sizeof block);
+        out.publish_copy(block, {});
+    }
+
+private:
+    std::uint64_t count_ = 0;
+};
+STREAMLIB_ACTOR(Keeper)
 
 class Listener final : public Actor {
 public:

@@ -378,6 +378,32 @@ TEST_F(Supervised, events_tell_what_happened_to_actors_services_and_the_node) {
     EXPECT_EQ(follow->wait(), 0) << follow->error();
 }
 
+TEST_F(Supervised, a_restart_tells_when_its_first_block_was_out) {
+    start("Chatter restart=permanent start_ms=50 >> Listener restart=permanent");
+    for (std::uint64_t incarnation = 2; incarnation < 4; ++incarnation) {
+        ASSERT_EQ(call({"kill", "chatter"}), 0) << error_;
+        ASSERT_EQ(call({"kill", "listener"}), 0) << error_;
+        const std::string first =
+            "first-block chatter: incarnation " + std::to_string(incarnation) + " by ";
+        ASSERT_TRUE(eventually([&] {
+            return call({"events"}) == 0 && out_.find(first) != std::string::npos;
+        })) << out_;
+        // Never before it was READY, which took start() 50 ms.
+        double after_spawn_ms = 0, after_death_ms = 0;
+        const std::string told = out_.substr(out_.find(first) + first.size());
+        ASSERT_EQ(std::sscanf(told.c_str(), "%*s %lf ms after its spawn, %lf ms after it was",
+                              &after_spawn_ms, &after_death_ms),
+                  2)
+            << told;
+        EXPECT_GE(after_spawn_ms, 50.0);
+        EXPECT_GE(after_death_ms, after_spawn_ms);
+        ASSERT_TRUE(eventually([&] { return ps("chatter").ticks > 12 * incarnation; }));
+    }
+    EXPECT_EQ(call({"events"}), 0) << error_;
+    EXPECT_THAT(out_, HasSubstr("restarted listener"));
+    EXPECT_THAT(out_, Not(HasSubstr("first-block listener")));  // it has no outputs
+}
+
 TEST_F(Supervised, the_tree_shows_supervisors_and_what_is_left_of_their_intensity) {
     const auto graph = folder_ / "graph.toml";
     std::ofstream(graph) << "links = [\"chatter >> listener\"]\n"

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "supervisor/control/api_json.hpp"
 #include "supervisor/control/supervision_json.hpp"
@@ -54,6 +55,14 @@ public:
         asked = query;
         return EventPage{{{query.from, 5, "error", "failed", "out", "exit 1"}}, query.from + 1, 0};
     }
+    std::uint64_t snapshots_answered(const ActorRow&) const override { return answered; }
+    SnapshotRow snapshot(const ActorRow& actor) const override {
+        return {actor.name, actor.class_name, true, newest, 1, 12, 5, 6, 1};
+    }
+    Result<std::string> snapshot_file(const ActorRow& actor) const override {
+        if (actor.name == "out") return fail(Errc::not_found, "actor out: has kept no state");
+        return std::string("SLSNAP01 and so on");
+    }
     CrashReport crash(const ActorRow& actor) const override {
         CrashReport report;
         report.name = actor.name;
@@ -61,6 +70,7 @@ public:
         return report;
     }
     std::vector<ActorRow> rows{2};
+    std::uint64_t answered = 0, newest = 3;  // of its snapshots
     mutable LogQuery asked;
 };
 
@@ -263,6 +273,48 @@ TEST(Router, puts_the_launchers_word_into_a_status) {
     const HttpResponse refused = reply_response(reply, "actor clip");
     EXPECT_EQ(refused.status, 409U);
     EXPECT_EQ(read_error(refused.body), "actor clip: the node is stopping");
+}
+
+TEST(Router, a_snapshot_is_asked_for_and_its_file_is_handed_out) {
+    FakeNode node;
+    Routed routed = route({"POST", "/v1/actors/clip/snapshot?timeout_ms=300", {}}, node);
+    const auto* asked = std::get_if<AskLauncher>(&routed);
+    ASSERT_NE(asked, nullptr);
+    EXPECT_EQ(asked->request.kind, control_link::RequestKind::snapshot_actor);
+    EXPECT_TRUE(control_link::request_in(control_link::bytes_of(asked->request)));
+    EXPECT_EQ(asked->snapshot.timeout_ns, 300'000'000);
+    EXPECT_EQ(asked->snapshot.before, 3U);
+    EXPECT_EQ(asked->snapshot.index, 4U);
+    EXPECT_EQ(response(node, "POST", "/v1/actors/clip/snapshot?timeout_ms=x").status, 400U);
+    const HttpResponse file = response(node, "GET", "/v1/actors/clip/snapshot");
+    EXPECT_EQ(file.type, "application/octet-stream");
+    EXPECT_EQ(file.body, "SLSNAP01 and so on");
+    EXPECT_EQ(response(node, "GET", "/v1/actors/out/snapshot").status, 404U);
+    EXPECT_EQ(response(node, "PUT", "/v1/actors/out/snapshot").status, 405U);
+}
+
+TEST(Router, a_snapshot_is_answered_once_it_is_there_or_will_not_come) {
+    FakeNode node;
+    SnapshotWait wait{"clip", 4, 9, 7, 3, 300'000'000};
+    node.answered = 6;
+    EXPECT_FALSE(snapshot_answer(wait, node, false));
+    node.rows[0].pid = ::getpid();
+    const auto late = snapshot_answer(wait, node, true);
+    ASSERT_TRUE(late);
+    EXPECT_EQ(late->status, 503U);
+    EXPECT_THAT(read_error(late->body), HasSubstr("actor clip: no snapshot within 300ms: it does"));
+    node.answered = 7;
+    node.newest = 4;
+    EXPECT_EQ(read_snapshot(snapshot_answer(wait, node, false)->body)->number, 4U);
+    wait.before = 4;  // answered in vain: what is there is the one from before
+    EXPECT_EQ(read_snapshot(snapshot_answer(wait, node, false)->body)->number, 0U);
+    wait.request = 0;
+    EXPECT_FALSE(read_snapshot(snapshot_answer(wait, node, false)->body)->keeps_state);
+    wait.request = 8;
+    node.rows[0].state = "FAILED";
+    EXPECT_EQ(snapshot_answer(wait, node, false)->status, 409U);
+    node.rows[0].generation = 10;  // another actor has the name now
+    EXPECT_EQ(snapshot_answer(wait, node, false)->status, 404U);
 }
 
 TEST(ControlLink, takes_requests_of_the_right_size_kind_and_signal_only) {

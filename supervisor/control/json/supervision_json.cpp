@@ -40,6 +40,21 @@ namespace {
             text_of(object, "text")};
 }
 
+[[nodiscard]] json::object snapshot_object(const SnapshotRow& row) {
+    json::object object{{"actor", utf8(row.actor)},
+                        {"class", utf8(row.class_name)},
+                        {"keeps_state", row.keeps_state}};
+    if (!row.keeps_state) return object;
+    object["number"] = row.number;
+    if (row.number == 0) return object;
+    object["version"] = row.version;
+    object["bytes"] = row.bytes;
+    object["time_ns"] = row.time_ns;
+    object["age_ms"] = row.age_ms;
+    object["incarnation"] = row.incarnation;
+    return object;
+}
+
 [[nodiscard]] json::object port_object(const CrashPort& port) {
     return {{"port", utf8(port.port)},
             {"direction", utf8(port.direction)},
@@ -193,5 +208,27 @@ std::string tree_line(const TreeRow& row, const std::vector<ActorRow>& actors,
 }
 
 std::string event_line(const EventRow& row) { return json::serialize(event_object(row)); }
+
+std::string snapshot_json(const SnapshotRow& row) { return json::serialize(snapshot_object(row)); }
+
+Result<SnapshotRow> read_snapshot(std::string_view text) {
+    return read_object(text).map([](const json::object& o) {
+        return SnapshotRow{text_of(o, "actor"),
+                           text_of(o, "class"),
+                           flag_of(o, "keeps_state"),
+                           number_of<std::uint64_t>(o, "number"),
+                           number_of<std::uint32_t>(o, "version"),
+                           number_of<std::uint64_t>(o, "bytes"),
+                           number_of<std::int64_t>(o, "time_ns"),
+                           number_of<std::uint64_t>(o, "age_ms"),
+                           number_of<std::uint64_t>(o, "incarnation")};
+    });
+}
+
+std::string snapshot_line(const SnapshotRow& row, std::string_view file) {
+    json::object object = snapshot_object(row);
+    if (!file.empty()) object["file"] = utf8(file);
+    return json::serialize(object);
+}
 
 }  // namespace streamlib::supervision
