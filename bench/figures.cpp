@@ -53,6 +53,8 @@ Figure judge_one(const Comparison& what, const Results& results) {
     // A goal beside a peer that is not there can be neither met nor missed.
     if (what.bound == Bound::ratio)
         figure.holds = figure.absent || (figure.ratio && *figure.ratio <= what.goal);
+    if (what.bound == Bound::ratio_at_least)
+        figure.holds = figure.absent || (figure.ratio && *figure.ratio >= what.goal);
     return figure;
 }
 
@@ -78,6 +80,7 @@ void print_table(const std::vector<Figure>& figures) {
     for (const Figure& f : figures) {
         std::string goal;
         if (f.what.bound == Bound::ratio) goal = "ratio <= " + shown(f.what.goal);
+        if (f.what.bound == Bound::ratio_at_least) goal = "ratio >= " + shown(f.what.goal);
         if (f.what.bound == Bound::ours) goal = "<= " + shown(f.what.goal);
         const std::string range = shown(f.least) + " .. " + shown(f.largest);
         const char* verdict = f.what.bound == Bound::none ? ""
@@ -100,7 +103,8 @@ void write_json(const std::vector<Figure>& figures, const std::string& path) {
     for (const Figure& f : figures) {
         const std::string beside_value = f.absent ? "\"absent\"" : number(f.beside_value);
         const std::string goal = f.what.bound == Bound::none ? "null" : number(f.what.goal);
-        const bool unknown = f.absent && f.what.bound == Bound::ratio;
+        const bool unknown =
+            f.absent && (f.what.bound == Bound::ratio || f.what.bound == Bound::ratio_at_least);
         const char* holds = unknown ? "null" : f.holds ? "true" : "false";
         file << "{\"figure\": " << quoted(f.what.figure) << ", \"ours\": " << number(f.ours)
              << ", \"unit\": " << quoted(f.what.unit) << ", \"beside\": " << quoted(f.what.beside)

@@ -11,8 +11,8 @@
 
 namespace streamlib::bench {
 
-/// What a goal bounds from above.
-enum class Bound { none, ratio, ours };
+/// What a goal bounds from above, or (`ratio_at_least`) from below.
+enum class Bound { none, ratio, ours, ratio_at_least };
 
 /// What is to be reported: one number of one trial, beside one number of another.
 struct Comparison {

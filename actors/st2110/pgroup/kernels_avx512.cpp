@@ -5,6 +5,7 @@
 
 #if defined(__GNUC__) && !defined(__clang__)
 // GCC 12's own header begins every result with an undefined register and then warns of it (its bug 105593).
+#pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
 #include <immintrin.h>
