@@ -4,10 +4,10 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
 
 #include "actors/program/word_list.hpp"
+#include "runtime/actor_failure.hpp"
 
 namespace streamlib::actors {
 namespace {
@@ -98,7 +98,7 @@ void Program::process(const Tick&) {
     if (!end) return log_output(lines_a_tick, reads_a_tick);
     log_rest();
     child_.reset();
-    if (end->by_signal || end->number != 0) throw std::runtime_error(end_text(*end));
+    if (end->by_signal || end->number != 0) throw ActorFailure(end_text(*end));
     log(LogLevel::info, call_.words.front() + " has ended");
     finish();
 }

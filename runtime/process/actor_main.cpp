@@ -12,6 +12,7 @@
 #include "ipc/channel.hpp"
 #include "ipc/segment.hpp"
 #include "runtime/actor_core.hpp"
+#include "runtime/actor_failure.hpp"
 #include "runtime/clock/software_clock.hpp"
 #include "runtime/process/actor_loop.hpp"
 #include "runtime/process/crash_handler.hpp"
@@ -338,6 +339,8 @@ int ActorProcess::run() noexcept {
                 return failed(refuses ? "format" : s.name, done.error().text,
                               ipc::CrashCause::error);
             }
+        } catch (const ActorFailure& e) {
+            return failed(s.name, e.what(), ipc::CrashCause::error);
         } catch (const std::exception& e) {
             return failed(s.name, std::string("exception in ") + s.name + "(): " + e.what(),
                           ipc::CrashCause::exception);

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
 #include <system_error>
 
 #include "ipc/segment.hpp"
 #include "supervisor/cli/verbs.hpp"
+#include "supervisor/node/left_groups.hpp"
 #include "supervisor/node/run_directory.hpp"
 
 namespace streamlib::supervision {
@@ -30,6 +34,23 @@ namespace fs = std::filesystem;
     return !fs::exists(directory, error);
 }
 
+/// What killed launchers have left of the cgroups of their limited actors.
+[[nodiscard]] std::size_t remove_groups(const CommandLine& line, Screen& screen) {
+    std::ifstream file("/proc/self/mountinfo");
+    const std::string mounts((std::istreambuf_iterator<char>(file)), {});
+    std::size_t removed = 0;
+    const auto is_alive = [](const std::string& node) {
+        const auto directory = run_directory_path(run_environment(), node);
+        return directory && node_is_alive(*directory);
+    };
+    for (const std::string& root : group_mounts(mounts))
+        remove_left_groups(root, is_alive, [&](const std::string& group) {
+            ++removed;
+            if (!line.json) screen.line("removed " + group);
+        });
+    return removed;
+}
+
 }  // namespace
 
 int gc_verb(const CommandLine& line, Screen& screen) {
@@ -46,13 +67,14 @@ int gc_verb(const CommandLine& line, Screen& screen) {
         ++removed;
         if (!line.json) screen.line("removed " + directory.string());
     }
+    const std::size_t groups = remove_groups(line, screen);
     const std::size_t segments = ipc::sweep_leftovers();
     if (line.json) {
-        screen.line("{\"directories\":" + std::to_string(removed) +
-                    ",\"segments\":" + std::to_string(segments) + "}");
+        screen.line("{\"directories\":" + std::to_string(removed) + ",\"groups\":" +
+                    std::to_string(groups) + ",\"segments\":" + std::to_string(segments) + "}");
     } else {
-        screen.line(std::to_string(removed) + " directories and " + std::to_string(segments) +
-                    " shared memory segments removed");
+        screen.line(std::to_string(removed) + " directories, " + std::to_string(groups) +
+                    " cgroups and " + std::to_string(segments) + " shared memory segments removed");
     }
     return 0;
 }

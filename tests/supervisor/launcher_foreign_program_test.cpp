@@ -94,7 +94,7 @@ TEST(ForeignProgram, ends_the_run_with_its_own_end) {
     NodeRun bad({"rate=100 Program command=\"sh -c 'echo no such device >&2; exit 5'\""});
     EXPECT_EQ(bad.finish(), 1);
     EXPECT_THAT(bad.lines("actor program failed").at(0),
-                HasSubstr("sh ended with exit status 5: no such device"));
+                testing::EndsWith("exit 1: sh ended with exit status 5: no such device"));
 }
 
 TEST(ForeignProgram, is_stopped_in_order_and_killed_if_it_does_not_listen) {

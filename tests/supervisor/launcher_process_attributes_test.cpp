@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -145,6 +146,76 @@ TEST(ProcessAttributes, limits_are_a_group_of_its_own_or_a_warning) {
     }
     run.signal(SIGTERM);
     EXPECT_EQ(run.finish(), 0);
+}
+
+/// A subtree of a cgroup v2 as a service manager would delegate it, with this process in it.
+class DelegatedGroup : public testing::Test {
+protected:
+    void SetUp() override {
+        before_ = mount_of_groups() + group_of(::getpid());
+        above_ = mount_of_groups() + "/sl-limits-" + std::to_string(::getpid());
+        const bool made = !mount_of_groups().empty() && ::mkdir(above_.c_str(), 0755) == 0 &&
+                          ::mkdir((above_ + "/node").c_str(), 0755) == 0;
+        const std::string controllers = made ? content(above_ + "/cgroup.controllers") : "";
+        if (controllers.find("memory") == std::string::npos ||
+            controllers.find("cpu") == std::string::npos ||
+            !write(above_ + "/node/cgroup.procs", std::to_string(::getpid())))
+            GTEST_SKIP() << "no cgroup v2 here whose memory and cpu this user may hand out";
+    }
+    void TearDown() override {
+        static_cast<void>(write(before_ + "/cgroup.procs", std::to_string(::getpid())));
+        ::rmdir((above_ + "/node").c_str());
+        ::rmdir(above_.c_str());
+    }
+    static std::string content(const std::string& path) {
+        std::ifstream file(path);
+        return {std::istreambuf_iterator<char>(file), {}};
+    }
+    static bool write(const std::string& path, const std::string& text) {
+        return static_cast<bool>(std::ofstream(path) << text << std::flush);
+    }
+    /// The first, without the / at its end.
+    static std::string mount_of_groups() {
+        std::istringstream mounts(content("/proc/self/mounts"));
+        for (std::string line; std::getline(mounts, line);) {
+            std::istringstream words(line);
+            std::string source, point, type;
+            words >> source >> point >> type;
+            if (type == "cgroup2") return point;
+        }
+        return {};
+    }
+    /// Of a file with lines "NAME NUMBER".
+    static long number_in(const std::string& path, const std::string& name) {
+        std::istringstream words(content(path));
+        std::string word;
+        for (long number = 0; words >> word >> number;)
+            if (word == name) return number;
+        return 0;
+    }
+    std::string before_, above_;
+};
+
+TEST_F(DelegatedGroup, holds_an_actor_to_its_cpu_and_memory_and_goes_with_it) {
+    NodeRun run(
+        {"Program name=spins command=\"sh -c 'while :; do :; done'\" limits=\"cpu=20%\"; "
+         "Program name=eats command=\"sh -c 'tail /dev/zero; sleep 1000'\" "
+         "limits=\"memory=64M\""});
+    ASSERT_NE(run.wait_for("running"), "") << testing::PrintToString(run.lines(""));
+    const std::string group = above_ + "/streamlib-" + run.name() + "-";
+    EXPECT_EQ(content(group + "spins/cpu.max"), "20000 100000\n");
+    EXPECT_EQ(content(group + "eats/memory.max"), "67108864\n");
+    EXPECT_THAT(run.lines("event warning"), IsEmpty());
+    EXPECT_TRUE(
+        eventually([&] { return number_in(group + "spins/cpu.stat", "nr_throttled") > 2; }));
+    // Who eats without end is killed; the actor beside it is not.
+    EXPECT_TRUE(
+        eventually([&] { return number_in(group + "eats/memory.events", "oom_kill") > 0; }));
+    EXPECT_NE(run.process("spins").pid, 0);
+    run.signal(SIGTERM);
+    run.finish();
+    EXPECT_NE(::access((group + "spins").c_str(), F_OK), 0);
+    EXPECT_NE(::access((group + "eats").c_str(), F_OK), 0);
 }
 
 TEST(ProcessAttributes, that_cannot_be_are_findings) {
