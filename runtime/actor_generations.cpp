@@ -21,7 +21,8 @@ Result<> ActorCore::replace_output(std::size_t index, const MediaFormat& format,
     output.writer_ = std::move(*writer);
     output.memory_ = std::move(memory);
     output.format_ = format;
-    output.changing_ = false;
+    // A ring that nobody asked for may come while one is under way: that one is still waited for.
+    output.changing_ = output.changing_ && !(format == output.wanted_);
     return {};
 }
 
@@ -64,13 +65,15 @@ void ActorCore::go_on(InputBase& input) {
 }
 
 Result<bool> ActorCore::settle_generations(Actor& actor) {
-    bool changed = false;
+    bool changed = false, other_format = false;
     for (InputBase* input : inputs) {
         if (!input->next_ || !input->reader_->superseded() || input->reader_->has_new()) continue;
+        other_format = other_format || !(input->next_->format == input->format_);
         go_on(*input);
         changed = true;
     }
-    if (!changed) return false;
+    if (!other_format)
+        return changed;  // another ring for the same: nothing that the actor knows of
     std::vector<MediaFormat> before;
     for (const OutputBase* output : outputs) before.push_back(output->format_);
     {

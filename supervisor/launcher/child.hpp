@@ -16,9 +16,11 @@
 #include "runtime/graph/graph_plan.hpp"
 #include "runtime/process/protocol.hpp"
 #include "supervisor/launcher/child_state.hpp"
+#include "supervisor/launcher/death_watch.hpp"
 #include "supervisor/launcher/exec_role.hpp"
 #include "supervisor/launcher/exit_reason.hpp"
 #include "supervisor/launcher/hang_watch.hpp"
+#include "supervisor/launcher/ring_table.hpp"
 #include "supervisor/launcher/twin.hpp"
 
 namespace streamlib::supervision {
@@ -45,6 +47,9 @@ struct Child {
     HangWatch watch{};
     bool hang_said = false;
     MonotonicTime kill_hung_at{};
+    DeathWatch death{};        ///< From the SIGKILL to its end.
+    bool undead_said = false;  ///< That it does not die; then these are cells that its inputs had.
+    std::vector<RingTable::HeldCell> held{};
     bool makes_way = false;  ///< It was told to leave its outputs to the next incarnation.
     std::optional<Shutdown> shutdown{};  ///< Of the stop it was told; empty: as for all.
     std::uint64_t ticks_before = 0;      ///< Processed by earlier incarnations.

@@ -30,6 +30,7 @@ enum class Source : std::uint32_t {
     service_process,
     twin_channel,
     twin_process,
+    undead_process,
 };
 
 /// Whose descriptor became ready.

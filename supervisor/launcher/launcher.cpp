@@ -218,6 +218,9 @@ int Launcher::finish() {
                    "state of " + std::to_string(saved.files) +
                        (saved.files == 1 ? " actor in " : " actors in ") + kept_.folder());
     }
+    for (const Undead& one : undead_.all)
+        tell_event("warning", children_[one.actor].planned->name,
+                   text_of(one) + " is left behind: it does not die");
     const RunTotals last = totals();
     if (was_running_) observer_.totals(last);
     if (last.failed != 0) exit_code_ = 1;

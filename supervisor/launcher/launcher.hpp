@@ -2,13 +2,9 @@
 /// @file
 /// The root supervisor: one thread, one event loop; owns memory, sockets and names; parses nothing from outside once it runs.
 ///
-/// Model     Thin: what happened comes from EventLoop; what it means is decided in child_state, start_order and
-///           runtime/graph/pending_work; this class carries it out. Its sources: launcher.cpp (a run from beginning to end),
-///           launcher_start.cpp (spawn to READY), launcher_formats.cpp (a format that changes), launcher_loop.cpp (events),
-///           launcher_tree.cpp (the supervision tree's orders), launcher_deaths.cpp (what is noted of them), launcher_events.cpp
-///           (what is said), launcher_requests.cpp, launcher_replace.cpp (what people ask for), launcher_stop.cpp (ends).
+/// Model     Thin: what happened comes from EventLoop; what it means is decided in pure functions; this class carries it out.
 /// Threads   One; the one that called run().
-/// Crash     The launcher's death is the node's: lifeline and PDEATHSIG take every process along.
+/// Crash     Its death is the node's: lifeline and PDEATHSIG take every process along.
 #pragma once
 
 #include <deque>
@@ -31,6 +27,7 @@
 #include "supervisor/launcher/service_process.hpp"
 #include "supervisor/launcher/start_order.hpp"
 #include "supervisor/launcher/tick_domains.hpp"
+#include "supervisor/launcher/undead.hpp"
 #include "supervisor/launcher/zygote_pool.hpp"
 #include "supervisor/node/run_directory.hpp"
 #include "supervisor/tree/supervision.hpp"
@@ -58,7 +55,6 @@ private:
     [[nodiscard]] int finish();
     [[nodiscard]] RunTotals totals() const;
     // launcher_start.cpp
-    static void forget_last_run(Child& child);
     void spawn(std::uint32_t actor);
     [[nodiscard]] protocol::Configure configure_of(std::uint32_t actor) const;
     void order_from_zygote(std::uint32_t actor, ipc::Channel theirs);
@@ -109,11 +105,16 @@ private:
     void on_twin_channel(std::uint32_t token);
     void on_twin_process(std::uint32_t token);
     [[nodiscard]] bool activate_twin(std::uint32_t actor);
-    // launcher_hang.cpp
+    // launcher_hang.cpp, launcher_undead.cpp
     void prepare_watch();
     [[nodiscard]] bool may_kill_hung(std::uint32_t actor) const;
     void look_at(std::uint32_t actor, MonotonicTime now);
     void watch_for_hangs(MonotonicTime now);
+    void send_signal(std::uint32_t actor, int signal);
+    void watch_deaths(MonotonicTime now);
+    [[nodiscard]] Result<> leave_rings_to(Undead& one);
+    void bury_alive(std::uint32_t actor, const std::string& how);
+    void on_undead_process(std::uint32_t number);
     // launcher_formats.cpp
     [[nodiscard]] Result<> replace_ring(std::uint32_t actor, std::uint32_t output,
                                         const protocol::ConfiguredOutput& wanted);
@@ -182,18 +183,17 @@ private:
     std::optional<RingTable> rings_;
     RunPhase phase_ = RunPhase::preparing;
     bool was_running_ = false;  ///< A stop drains; else everybody is told at once.
-    bool dirty_ = false;        ///< A state changed since settle() last looked.
-    bool done_ = false, zombies_ = false, carrying_ = false;
+    bool dirty_ = false, done_ = false, zombies_ = false, carrying_ = false;
     std::optional<StopReason> stop_reason_;
     int exit_code_ = 0;
     std::uint32_t killed_ = 0;
     std::vector<bool> wanted_stop_;  ///< By actor: it, or an actor above it, is to stop.
     KillTimes kill_times_;
+    UndeadList undead_;
     MonotonicTime stop_rest_at_{INT64_MAX}, kill_at_{INT64_MAX}, time_is_up_{INT64_MAX},
-        totals_at_{INT64_MAX};
-    Nanoseconds look_every_ = 125'000'000;
-    MonotonicTime look_at_{INT64_MAX};  ///< For who hangs.
-    MonotonicTime settle_at_{};         ///< Not before: settle() looks at the whole graph.
+        totals_at_{INT64_MAX}, look_at_{INT64_MAX};
+    Nanoseconds look_every_ = 125'000'000;  ///< For who hangs.
+    MonotonicTime settle_at_{};  ///< Not before: it looks at the whole graph, once dirty_.
     std::vector<std::pair<pid_t, ExitReason>> early_exits_;  ///< Before their pid was reported.
 };
 

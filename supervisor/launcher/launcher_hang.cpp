@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "supervisor/launcher/launcher.hpp"
-#include "supervisor/launcher/reap.hpp"
 
 namespace streamlib::supervision {
 namespace {
@@ -61,7 +60,7 @@ void Launcher::look_at(std::uint32_t actor, MonotonicTime now) {
         if (const MonotonicTime published = first_block_of(child); published.ns != 0)
             tell_restart(actor, published);
     if (child.hung) {
-        if (now >= child.kill_hung_at) kill_process(child.process.pidfd, SIGKILL);
+        if (now >= child.kill_hung_at) send_signal(actor, SIGKILL);
         return;
     }
     const HangReading reading =
@@ -77,7 +76,7 @@ void Launcher::look_at(std::uint32_t actor, MonotonicTime now) {
     child.hung_in_start = !reading.reported || in_start_up(reading.activity.phase);
     child.failed_text = "hung: " + *why;
     child.kill_hung_at = now + last_words_ns;
-    kill_process(child.process.pidfd, SIGABRT);
+    send_signal(actor, SIGABRT);
 }
 
 void Launcher::watch_for_hangs(MonotonicTime now) {

@@ -41,6 +41,7 @@ void Launcher::dispatch(const Ready& ready) {
             break;
         case Source::twin_channel: on_twin_channel(index); break;
         case Source::twin_process: on_twin_process(index); break;
+        case Source::undead_process: on_undead_process(index); break;
         case Source::service_process:
             if (const std::string died = services_[index]->on_process(); !died.empty() && !done_) {
                 tell_replaced(died);
@@ -163,7 +164,7 @@ MonotonicTime Launcher::next_deadline() {
     }
     if (dirty_) next = std::min(next, settle_at_);
     if (tree_) next = std::min(next, tree_->next_due());
-    next = std::min({next, look_at_, twins_due()});
+    next = std::min({next, look_at_, undead_.due, twins_due()});
     return kill_times_.empty() ? next : std::min(next, kill_times_.top().at);
 }
 
@@ -177,6 +178,7 @@ void Launcher::on_deadlines() {
     }
     if (tree_ && now >= tree_->next_due()) carry_out(tree_->on_time(now));
     watch_for_hangs(now);
+    watch_deaths(now);
     if (now >= twins_due()) tend_twins(now);
     if (now >= time_is_up_) {
         time_is_up_ = {INT64_MAX};
@@ -210,7 +212,7 @@ void Launcher::reap_strangers() {
             (zygotes_ && zygotes_->is_ours(pid)) ||
             std::any_of(std::begin(services_), std::end(services_),
                         [pid](const auto& one) { return one && one->is_ours(pid); });
-        if (ours || service) {
+        if (ours || undead_.has(pid) || service) {
             zombies_ = true;  // its pidfd is readable: it goes first, then we look again
             return;
         }

@@ -4,7 +4,6 @@
 
 #include "supervisor/launcher/kept_state.hpp"
 #include "supervisor/launcher/launcher.hpp"
-#include "supervisor/launcher/reap.hpp"
 
 namespace streamlib::supervision {
 
@@ -35,7 +34,7 @@ void Launcher::on_request(const control_link::Request& request, Settings setting
     }
     if (!is_alive(found->state.phase) || !found->process.pidfd)
         return desk_->reply(request.id, Outcome::not_running, {});
-    kill_process(found->process.pidfd, request.signal);
+    send_signal(actor, request.signal);
     desk_->reply(request.id, Outcome::ok, {});
 }
 

@@ -18,6 +18,34 @@ namespace {
 /// Long enough for a process that is starved; a channel this empty takes the message at once.
 constexpr Nanoseconds send_patience_ns = 1'000'000'000;
 
+/// Nothing of the last incarnation is left in what is kept of the actor.
+void forget_last_run(Child& child) {
+    child.process = {};
+    if (child.exit.kind != ipc::ExitKind::none) {  // else it was never born
+        child.last_exit = child.exit;
+        child.last_exit_text = exit_text(child.exit, child.failed_text);
+    }
+    child.exit = {};
+    child.configured.reset();
+    child.configure_ahead = child.start_ahead = child.hung = child.hung_in_start = false;
+    child.by_exec = child.exec;
+    child.from_standby = child.owes_first_block = false;
+    child.watch = HangWatch(child.watch.limits());
+    child.hang_said = child.undead_said = false;
+    child.death = {};
+    child.shutdown.reset();
+    child.makes_way = false;
+    child.ticks_before = child.actor_page().ticks.load(std::memory_order_relaxed);
+    if (child.state.incarnation > 1) {
+        ipc::set_error(child.actor_page(), {});
+        ipc::give_command(child.actor_page(), ipc::ActorCommand::none);
+    }
+    child.failed_stage.clear();
+    child.refused_input = -1;
+    child.failed_text.clear();
+    child.order_lost = child.channel_ended = false;
+}
+
 }  // namespace
 
 protocol::Setup Launcher::setup_of(std::uint32_t actor) const {
@@ -42,33 +70,6 @@ protocol::Setup Launcher::setup_of(std::uint32_t actor) const {
     setup.snapshot_ns = planned.snapshot_ns;
     setup.wishes = planned.wishes;
     return setup;
-}
-
-/// Nothing of the last incarnation is left in what is kept of the actor.
-void Launcher::forget_last_run(Child& child) {
-    child.process = {};
-    if (child.exit.kind != ipc::ExitKind::none) {  // else it was never born
-        child.last_exit = child.exit;
-        child.last_exit_text = exit_text(child.exit, child.failed_text);
-    }
-    child.exit = {};
-    child.configured.reset();
-    child.configure_ahead = child.start_ahead = child.hung = child.hung_in_start = false;
-    child.by_exec = child.exec;
-    child.from_standby = child.owes_first_block = false;
-    child.watch = HangWatch(child.watch.limits());
-    child.hang_said = false;
-    child.shutdown.reset();
-    child.makes_way = false;
-    child.ticks_before = child.actor_page().ticks.load(std::memory_order_relaxed);
-    if (child.state.incarnation > 1) {
-        ipc::set_error(child.actor_page(), {});
-        ipc::give_command(child.actor_page(), ipc::ActorCommand::none);
-    }
-    child.failed_stage.clear();
-    child.refused_input = -1;
-    child.failed_text.clear();
-    child.order_lost = child.channel_ended = false;
 }
 
 void Launcher::spawn(std::uint32_t actor) {
@@ -152,7 +153,7 @@ void Launcher::adopt(std::uint32_t actor, pid_t pid) {
     if (!pidfd) return;
     child.process = {pid, std::move(*pidfd)};
     loop_->watch(child.process.pidfd.get(), {Source::actor_process, actor});
-    if (child.state.killed || child.state.broken) kill_process(child.process.pidfd, SIGKILL);
+    if (child.state.killed || child.state.broken) send_signal(actor, SIGKILL);
     directory_->publish(child);
 }
 

@@ -33,8 +33,7 @@ void Launcher::apply(std::uint32_t actor, ChildEvent event) {
     child.state = step.state;
     if ((step.actions & act_spawn) != 0) spawn(actor);
     if ((step.actions & act_send_stop) != 0) send_stop(actor);
-    if ((step.actions & act_kill) != 0)
-        kill_process(child.process.pidfd, SIGKILL);  // no pid yet: adopt() does it
+    if ((step.actions & act_kill) != 0) send_signal(actor, SIGKILL);  // no pid yet: adopt() does it
     if ((step.actions & act_publish) != 0) {
         directory_->publish(child);
         observer_.actor_changed({.index = actor,

@@ -206,6 +206,29 @@ Result<RingTable::StartMessage> RingTable::start_of(const GraphPlan& plan,
     return message;
 }
 
+std::optional<RingTable::HeldCell> RingTable::move_reader(const GraphPlan& plan,
+                                                          std::uint32_t link) {
+    Cell& place = cells_[link];
+    const Ring& ring = rings_[place.ring];
+    const auto& holds = ring.planned.needs.holds;  // what the ring has slots for
+    for (std::uint32_t cell = 0; cell < holds.size() && cell < ring.view.cells(); ++cell) {
+        ipc::Cell& next = ring.view.cell(cell);
+        if (next.hold.load(std::memory_order_relaxed) != 0 || holds[cell] < place.hold) continue;
+        const HeldCell held{link, place.ring, ring.geometry.generation, place.cell};
+        const auto last = ring.view.cell(place.cell).last.load(std::memory_order_relaxed);
+        next.last.store(last, std::memory_order_relaxed);  // before the reader is told
+        ipc::assign_cell(ring.view, cell, place.hold, plan.links[link].to);
+        place.cell = cell;
+        return held;
+    }
+    return std::nullopt;
+}
+
+void RingTable::release(const HeldCell& held) noexcept {
+    const Ring& ring = rings_[held.ring];
+    if (ring.geometry.generation == held.generation) ipc::release_cell(ring.view, held.cell);
+}
+
 void RingTable::expect_writer(std::uint32_t actor, std::uint64_t incarnation) noexcept {
     for (const std::uint32_t number : by_output_[actor])
         if (number != 0) ipc::expect_writer(rings_[number - 1].view, incarnation);

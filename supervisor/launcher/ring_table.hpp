@@ -80,6 +80,16 @@ public:
     [[nodiscard]] bool offers(std::uint32_t number,
                               const protocol::ConfiguredOutput& wanted) const noexcept;
 
+    /// A reader's place that a process holds on to.
+    struct HeldCell {
+        std::uint32_t link = 0, ring = 0, generation = 0, cell = 0;
+    };
+    /// The next incarnation of the link's reader gets another cell of the same ring, and goes on where this one was; what
+    /// this one has pinned stays pinned. Empty: no cell is left that holds as much; nothing has changed.
+    [[nodiscard]] std::optional<HeldCell> move_reader(const GraphPlan& plan, std::uint32_t link);
+    /// Who held it has been reaped: the cell is free, if its ring is still there.
+    void release(const HeldCell& held) noexcept;
+
     /// That incarnation of the actor is being made: what the one before has ended goes on, for whoever has not read it yet.
     void expect_writer(std::uint32_t actor, std::uint64_t incarnation) noexcept;
 

@@ -53,6 +53,47 @@ TEST_F(RingTableTest, gives_every_link_a_cell_with_its_hold) {
     }
 }
 
+TEST_F(RingTableTest, moves_a_reader_to_a_spare_cell_and_leaves_what_was_pinned) {
+    auto table = RingTable::create(plan_, rings_);
+    ASSERT_TRUE(table);
+    const ipc::RingMemory ring = table->rings().front().view;
+    const std::uint32_t old = table->cell_of_link(0).cell;
+    ring.cell(old).last.store(41);
+    ipc::pin_of(ring.cell(old), 0).store(7);
+    const auto held = table->move_reader(plan_, 0);
+    ASSERT_TRUE(held);
+    EXPECT_EQ(held->cell, old);
+    const std::uint32_t now = table->cell_of_link(0).cell;
+    EXPECT_NE(now, old);
+    EXPECT_NE(now, table->cell_of_link(1).cell);
+    EXPECT_EQ(ring.cell(now).hold.load(), 1U);
+    EXPECT_EQ(ring.cell(now).last.load(), 41U);  // the next incarnation goes on there
+    EXPECT_EQ(table->start_of(plan_, 1)->start.inputs.at(0).cell, now);
+    table->on_reaped(plan_, 1);
+    EXPECT_EQ(ipc::pin_of(ring.cell(old), 0).load(), 7U);
+    EXPECT_EQ(ring.cell(old).hold.load(), 1U) << "the writer still looks at it";
+    table->release(*held);
+    EXPECT_EQ(ipc::pin_of(ring.cell(old), 0).load(), 0U);
+    EXPECT_EQ(ring.cell(old).hold.load(), 0U);
+}
+
+TEST_F(RingTableTest, moves_readers_only_where_the_ring_has_slots_for_what_they_hold) {
+    auto table = RingTable::create(plan_, rings_);
+    ASSERT_TRUE(table);
+    const std::uint32_t cell = table->cell_of_link(1).cell;
+    EXPECT_FALSE(table->move_reader(plan_, 1)) << "it holds 2, a spare reader 1";
+    EXPECT_EQ(table->cell_of_link(1).cell, cell);
+    const auto first = table->move_reader(plan_, 0);
+    ASSERT_TRUE(first);
+    ASSERT_TRUE(table->move_reader(plan_, 0));
+    EXPECT_FALSE(table->move_reader(plan_, 0));
+    // In another generation that cell is somebody else's.
+    ASSERT_TRUE(table->replace(plan_, 0, table->offered_to(0)[0]));
+    EXPECT_EQ(table->cell_of_link(0).cell, first->cell);
+    table->release(*first);
+    EXPECT_EQ(table->rings().front().view.cell(first->cell).hold.load(), 1U);
+}
+
 TEST_F(RingTableTest, hands_over_two_descriptors_a_linked_port_and_none_for_others) {
     auto table = RingTable::create(plan_, rings_);
     ASSERT_TRUE(table);
