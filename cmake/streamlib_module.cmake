@@ -116,7 +116,7 @@ function(streamlib_test)
         set_property(GLOBAL APPEND PROPERTY STREAMLIB_UNIT_TESTS ${ARG_NAME})
         # What every `./dev test` runs under sanitizers: memory and what reads text from outside.
         cmake_path(GET CMAKE_CURRENT_SOURCE_DIR FILENAME folder)
-        if(folder MATCHES "^(ipc|runtime|fuzz)$")
+        if(folder MATCHES "^(ipc|runtime|fuzz|st2110)$")
             set_property(GLOBAL APPEND PROPERTY STREAMLIB_CORE_TESTS ${ARG_NAME})
             set_property(TEST ${ARG_NAME} APPEND PROPERTY LABELS core)
         endif()

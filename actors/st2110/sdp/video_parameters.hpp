@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "actors/st2110/packing_mode.hpp"
 #include "actors/st2110/sender_type.hpp"
 #include "runtime/format.hpp"
 
@@ -60,9 +61,6 @@ enum class Transfer : std::uint8_t {
     unspecified,
     st2115logs3,
 };
-
-/// `PM`, clause 6.3.
-enum class PackingMode : std::uint8_t { general, block };
 
 /// `TSMODE`, ST 2110-10:2022: what RTP timestamps mean.
 enum class TimestampMode : std::uint8_t { sampled, created, preserved };
