@@ -99,7 +99,7 @@ private:
         kept.row.time_ns = file->time.ns;
         std::error_code error;
         fs::path path(line_.to);
-        if (line_.subject.empty()) fs::create_directories(path, error);
+        if (line_.subject.empty() || !path.has_filename()) fs::create_directories(path, error);
         if (error) return fail(Errc::io, path.string() + ": " + error.message());
         if (line_.subject.empty() || fs::is_directory(path, error) || !path.has_filename())
             path /= actor.name + ".snapshot";

@@ -95,9 +95,15 @@ void KeptState::take_named(const GraphPlan& plan, const std::string& what) {
     if (fs::is_directory(status)) return take_folder(plan, what, true);
     if (!fs::exists(status) && equals != std::string::npos && equals > 0)
         return take_file(plan, what.substr(0, equals), what.substr(equals + 1), true);
+    if (!fs::exists(status))
+        return refuse("restore " + what + ": " +
+                      (error ? error.message() : std::string("no such file or folder")));
     const fs::path path(what);
-    if (fs::exists(status) && path.extension() != suffix)
-        return refuse("restore " + what + ": whose state is it? Write --restore ACTOR=" + what);
+    if (path.extension() != suffix || !find_actor(plan, path.stem().string()))
+        return refuse("restore " + what + ": whose state is it? " +
+                      (path.extension() == suffix ? no_such_actor(plan, path.stem().string()) + "; "
+                                                  : std::string()) +
+                      "write --restore ACTOR=" + what);
     take_file(plan, path.stem().string(), what, true);
 }
 

@@ -233,9 +233,13 @@ TEST_F(Snapshots, a_file_that_cannot_be_used_stops_the_run_before_anything_start
             "class Keeper");
     refused(named("chatter", good), "actor chatter keeps no state (class Chatter)");
     refused(named("kepeer", good), "the graph has no actor \"kepeer\"; did you mean \"keeper\"?");
-    refused({"--restore", (folder_ / "none.snapshot").string()}, "none.snapshot");
+    refused({"--restore", (folder_ / "none.snapshot").string()},
+            "none.snapshot: No such file or directory");
+    fs::copy_file(good, folder_ / "kepper.snapshot");
+    refused({"--restore", (folder_ / "kepper.snapshot").string()},
+            "did you mean \"keeper\"?; write --restore ACTOR=");
     refused(named("keeper", folder_ / "none"), "No such file or directory");
-    refused({"--restore", bad.string()}, "whose state is it? Write --restore ACTOR=");
+    refused({"--restore", bad.string()}, "whose state is it? write --restore ACTOR=");
     fs::create_directory(folder_ / "empty");
     refused({"--restore", (folder_ / "empty").string()}, "no ACTOR.snapshot lies in that folder");
     refused(named("keeper", folder_ / "empty"), "is not a plain file");

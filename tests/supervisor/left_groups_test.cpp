@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a killed launcher leaves of cgroups is found and removed, and nothing else is; in a folder, and in a real one if there is any.
+// What a killed launcher leaves of cgroups is found and removed, and nothing else is; in a folder, and in a real one.
 #include "supervisor/node/left_groups.hpp"
 
 #include <fcntl.h>
