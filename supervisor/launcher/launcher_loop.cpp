@@ -18,6 +18,8 @@ void Launcher::loop() {
         for (const Ready& ready : loop_->wait(deadline)) dispatch(ready);
         on_deadlines();
         if (zombies_) reap_strangers();
+        // Their writers' successors have been ordered by now.
+        if (rings_ && rings_->has_readers_to_wake()) rings_->wake_readers_of_the_dead();
         if (dirty_ && MonotonicTime::now() >= settle_at_) settle();
     }
 }

@@ -2,6 +2,7 @@
 #include "supervisor/launcher/ring_table.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace streamlib::supervision {
 namespace {
@@ -242,8 +243,14 @@ void RingTable::on_reaped(const GraphPlan& plan, std::uint32_t actor) noexcept {
     for (const std::uint32_t number : by_output_[actor]) {
         if (number == 0) continue;
         supersede_previous(number - 1);
-        ipc::wake_readers_of_the_dead(rings_[number - 1].view);
+        rings_[number - 1].writer_died = writer_died_ = true;
     }
+}
+
+void RingTable::wake_readers_of_the_dead() noexcept {
+    for (Ring& ring : rings_)
+        if (std::exchange(ring.writer_died, false)) ipc::wake_readers_of_the_dead(ring.view);
+    writer_died_ = false;
 }
 
 }  // namespace streamlib::supervision

@@ -41,6 +41,7 @@ ipc::Channel Spares::begin() {
         return {};
     }
     coming_ = std::move(ends->first);
+    told_ = {};
     return std::move(ends->second);
 }
 
@@ -67,8 +68,10 @@ std::optional<ChildProcess> Spares::take(const std::string& comm, const ipc::Cha
         ready_.pop_back();
         not_before_ = now + refill_after_ns;
         const auto bytes = std::as_bytes(std::span(&request, 1));
-        if (!has_ended(spare.process) && spare.channel.send(bytes, fds))
+        if (!has_ended(spare.process) && spare.channel.send(bytes, fds)) {
+            told_ = std::move(spare.channel);
             return std::move(spare.process);
+        }
         kill_and_let_go(spare.process);
     }
     return std::nullopt;

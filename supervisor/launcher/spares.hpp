@@ -53,6 +53,9 @@ private:
     std::uint32_t wanted_ = 0;
     std::vector<Spare> ready_;
     ipc::Channel coming_{};
+    /// Of the last one that was taken. Closed while a socket is on its way through it, it would have the kernel look for
+    /// cycles of such sockets, on the processor that the new actor is to run on.
+    ipc::Channel told_{};
     MonotonicTime not_before_{};
 };
 
