@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <random>
 #include <thread>
 
@@ -20,10 +21,11 @@
 namespace streamlib::bench {
 namespace {
 
-using std::chrono::microseconds;
 using std::chrono::milliseconds;
-constexpr std::int64_t period_ns = 1'000'000'000 / 60;
-constexpr std::uint64_t healthy_blocks = 12;
+constexpr std::int64_t second_ns = 1'000'000'000, ticks_a_second = 60;
+constexpr std::int64_t period_ns = second_ns / ticks_a_second;
+/// So many make a run a healthy one: the next restart is immediate.
+constexpr std::uint64_t healthy_blocks = 11;
 
 /// In the launcher's process: what it saw goes to the notes.
 class RestartWatch final : public RunObserver {
@@ -96,6 +98,8 @@ GraphSpec graph_of(const RestartCase& wanted, const std::string& notes) {
     for (std::uint32_t cpu = 0; wanted.busy && cpu < 2; ++cpu) {
         ActorDecl burner = declared("burner" + std::to_string(cpu), "BenchBurner");
         burner.properties["cpu"] = {std::to_string(cpu), {}};
+        // What is missing to 70 %: five TestPatterns take 9 % of both cores, and 20 starts a second of one some 15 %.
+        burner.properties["part"] = {wanted.picture ? "0.46" : "0.67", {}};
         graph.actors.push_back(burner);
     }
     return graph;
@@ -106,14 +110,37 @@ bool eventually(const Condition& holds) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
     while (!holds()) {
         if (std::chrono::steady_clock::now() > end) return false;
-        std::this_thread::sleep_for(microseconds(200));
+        std::this_thread::sleep_for(milliseconds(2));  // more often, it would be in the way
     }
     return true;
 }
 
 struct Samples {
-    std::vector<double> detected, reported, ready, first, lost;
+    std::vector<double> detected, running, ready, first, lost;
     std::vector<double> phases = std::vector<double>(10, 0.0);
+};
+
+/// Ticks are at whole sixtieths of TAI's seconds.
+std::size_t tenth_of_tick(std::int64_t tai_ns) {
+    const std::int64_t within = tai_ns % second_ns * ticks_a_second % second_ns;
+    return static_cast<std::size_t>(within * 10 / second_ns);
+}
+
+/// CPU time of the whole machine in jiffies, since it was started: busy, and all.
+struct CpuTime {
+    double busy = 0, all = 0;
+    static CpuTime now() {
+        std::ifstream file("/proc/stat");
+        std::string word;
+        file >> word;
+        CpuTime time;
+        double part = 0;
+        for (int n = 0; n < 8 && file >> part; ++n) {  // 3 and 4: idle, waiting for disks
+            time.all += part;
+            if (n != 3 && n != 4) time.busy += part;
+        }
+        return time;
+    }
 };
 
 void kill_once(RestartNotes& notes, std::uint32_t tier, std::mt19937& random, Samples& samples) {
@@ -138,11 +165,11 @@ void kill_once(RestartNotes& notes, std::uint32_t tier, std::mt19937& random, Sa
         return static_cast<double>(when.load(std::memory_order_relaxed) - killed.ns) / 1e6;
     };
     samples.detected.push_back(since(notes.detected_ns));
-    samples.reported.push_back(since(notes.reported_ns));
+    samples.running.push_back(since(notes.reported_ns));
     samples.ready.push_back(since(notes.ready_ns));
     samples.first.push_back(since(notes.first_ns));
     samples.lost.push_back(static_cast<double>(notes.lost.load(std::memory_order_relaxed)));
-    ++samples.phases[static_cast<std::size_t>(tai % period_ns * 10 / period_ns)];
+    ++samples.phases[tenth_of_tick(tai)];
 }
 
 void add(Numbers& numbers, const std::string& name, std::vector<double>& samples) {
@@ -173,9 +200,13 @@ Numbers restarts_of(const RestartCase& wanted) {
     Samples samples;
     std::mt19937 random(1);
     const std::uint32_t tier = wanted.tier == "exec" ? 1 : wanted.tier == "standby" ? 2 : 0;
+    CpuTime before{}, after{};
     try {
-        for (std::uint32_t n = 0; n < wanted.kills; ++n)
+        for (std::uint32_t n = 0; n < wanted.kills; ++n) {
+            if (n == restart_pairs) before = CpuTime::now();  // all run
             kill_once(notes[n % restart_pairs], tier, random, samples);
+        }
+        after = CpuTime::now();
     } catch (...) {
         ::kill(node, SIGTERM);
         finish_process(node, "the node");
@@ -185,8 +216,9 @@ Numbers restarts_of(const RestartCase& wanted) {
     finish_process(node, "the node");
     Numbers numbers;
     add(numbers, "detected", samples.detected);
-    add(numbers, "reported", samples.reported);
+    add(numbers, "running", samples.running);
     add(numbers, "ready", samples.ready);
+    numbers["load"] = 100 * (after.busy - before.busy) / std::max(1.0, after.all - before.all);
     numbers["ready over p50"] = numbers["ready p50"] - 0.5;
     add(numbers, "first", samples.first);
     add(numbers, "lost", samples.lost);

@@ -19,8 +19,8 @@ struct RestartCase {
     std::uint32_t kills = 1000;
 };
 
-/// Milliseconds from the kill: "detected", "reported", "ready", "first", each with " p50", " p99", " max"; "lost p50" … in
-/// ticks of 1/60 s; "phase 0" … "phase 9": kills by tenth of the tick's period.
+/// Milliseconds from the kill: "detected", "running", "ready", "first", each with " p50", " p99", " max"; "lost p50" … in
+/// ticks of 1/60 s; "phase 0" … "phase 9": kills by tenth of the tick's period; "load": of all cores' time, per cent.
 [[nodiscard]] Numbers restarts_of(const RestartCase& wanted);
 
 /// So many supervised actors killed at one moment: "back" until all are READY again, "stop" from SIGTERM to the end of the

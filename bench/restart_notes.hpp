@@ -13,7 +13,7 @@
 
 namespace streamlib::bench {
 
-inline constexpr std::uint32_t restart_pairs = 4;
+inline constexpr std::uint32_t restart_pairs = 5;
 
 struct alignas(64) RestartNotes {
     // launcher

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The suite `ring`: ./dev bench ring. What it measures and how to read it: bench/README.md.
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <memory>
 #include <string>
 
-#include "bench/figures.hpp"
 #include "bench/hops.hpp"
 #include "bench/node.hpp"
+#include "bench/suite.hpp"
 #include "bench/writer_cost.hpp"
 #include "supervisor/streamlib.hpp"
 
@@ -221,69 +218,40 @@ Suite first_frames() {
     return suite;
 }
 
-struct Arguments {
-    std::string json, only;
-    int rounds = 5;
-    unsigned seconds = 5;
-};
-
-Arguments read(int argc, char** argv) {
-    Arguments arguments;
-    for (int n = 1; n + 1 < argc; n += 2) {
-        const std::string key = argv[n], value = argv[n + 1];
-        if (key == "--json")
-            arguments.json = value;
-        else if (key == "--only")
-            arguments.only = "," + value + ",";
-        else if (key == "--rounds")
-            arguments.rounds = std::max(1, std::atoi(value.c_str()));
-        else if (key == "--seconds")
-            arguments.seconds = static_cast<unsigned>(std::max(1, std::atoi(value.c_str())));
-        else
-            throw std::invalid_argument("unknown argument " + key);
-    }
-    if (argc % 2 == 0) throw std::invalid_argument("every argument has a value");
-    return arguments;
-}
-
-int run(const Arguments& arguments) {
-    const std::pair<const char*, Suite> suites[] = {
-        {"polling", polling_hops()}, {"asleep", sleeping_hops()},         {"calls", system_calls()},
-        {"writer", writer_costs()},  {"ticks", ticks(arguments.seconds)}, {"start", starts()},
-        {"first", first_frames()}};
+int run(const Switches& switches) {
+    const std::string only =
+        switches.text("--only").empty() ? "" : "," + switches.text("--only") + ",";
+    const std::pair<const char*, Suite> suites[] = {{"polling", polling_hops()},
+                                                    {"asleep", sleeping_hops()},
+                                                    {"calls", system_calls()},
+                                                    {"writer", writer_costs()},
+                                                    {"ticks", ticks(switches.count("--seconds"))},
+                                                    {"start", starts()},
+                                                    {"first", first_frames()}};
+    const int rounds = static_cast<int>(switches.count("--rounds"));
     Results results;
     std::vector<Comparison> wanted;
     for (const auto& [name, suite] : suites) {
-        if (!arguments.only.empty() &&
-            arguments.only.find("," + std::string(name) + ",") == std::string::npos)
+        if (!only.empty() && only.find("," + std::string(name) + ",") == std::string::npos)
             continue;
         const auto around = suite.around();
-        run_interleaved(suite.trials, arguments.rounds, results);
+        run_interleaved(suite.trials, rounds, results);
         wanted.insert(wanted.end(), suite.comparisons.begin(), suite.comparisons.end());
     }
-    const auto figures = judge(wanted, results);
-    print_table(figures);
-    for (const auto& [trial, why] : results.absent())
-        std::printf("absent: %s: %s\n", trial.c_str(), why.c_str());
-    for (const auto& [trial, why] : results.broken())
-        std::printf("BROKEN: %s: %s\n", trial.c_str(), why.c_str());
-    if (!arguments.json.empty()) write_json(figures, arguments.json);
-    return all_hold(figures) && results.broken().empty() ? 0 : 1;
+    return report(wanted, results, switches.text("--json"));
 }
 
 }  // namespace
 }  // namespace streamlib::bench
 
 int main(int argc, char** argv) {
+    using namespace streamlib::bench;
     streamlib::init(argc, argv);
-    try {
-        return streamlib::bench::run(streamlib::bench::read(argc, argv));
-    } catch (const std::exception& error) {
-        std::fprintf(stderr,
-                     "bench_ring: %s\nusage: bench_ring [--json FILE] [--only "
-                     "polling,asleep,calls,writer,ticks,start,first] "
-                     "[--rounds 5] [--seconds 5]\n",
-                     error.what());
-        return 2;
-    }
+    return main_of(
+        "bench_ring",
+        "[--json FILE] [--only polling,asleep,calls,writer,ticks,start,first] "
+        "[--rounds 5] [--seconds 5]",
+        [&] {
+            return run({argc, argv, {{"--only", ""}, {"--rounds", "5"}, {"--seconds", "5"}}});
+        });
 }
