@@ -2,7 +2,6 @@
 // SIGKILL after every instruction of publish, pin, unpin and attach, by single-stepping a child under ptrace; and random
 // kills under load. STREAMLIB_LONG=1 steps every instruction, else a sample of them.
 #include <gtest/gtest.h>
-#include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include <set>
 
 #include "tests/ipc/local_ring.hpp"
+#include "tests/ipc/single_step.hpp"
 
 namespace streamlib::ipc::test {
 namespace {
@@ -28,30 +28,7 @@ bool is_whole(const BlockView& view) {
 
 void publish_next(RingWriter& writer) { publish_value(writer, writer.sequence() + 1); }
 
-/// Runs `child` in a fork: it must raise SIGSTOP right before what is to be stepped. Kills it after `steps` instructions.
-/// Returns false once the child had exited before that: there are no more instructions.
-bool kill_after(int steps, const std::function<void()>& child) {
-    const pid_t pid = fork();
-    if (pid == 0) {
-        ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
-        child();
-        _exit(0);
-    }
-    int status = 0;
-    EXPECT_EQ(waitpid(pid, &status, 0), pid);
-    EXPECT_TRUE(WIFSTOPPED(status));
-    for (int i = 0; i < steps; ++i) {
-        EXPECT_EQ(ptrace(PTRACE_SINGLESTEP, pid, nullptr, nullptr), 0);
-        EXPECT_EQ(waitpid(pid, &status, 0), pid);
-        if (WIFEXITED(status)) return false;
-    }
-    kill(pid, SIGKILL);
-    EXPECT_EQ(waitpid(pid, &status, 0), pid);
-    return true;
-}
-
-/// Every n-th instruction is tried; every one in the long run.
-int stride() { return std::getenv("STREAMLIB_LONG") != nullptr ? 1 : 23; }
+int stride() { return stride_of(23); }
 
 /// After the dead were cleared away, every slot can be written again.
 void expect_no_slot_lost(const LocalRing& ring, RingWriter& writer) {

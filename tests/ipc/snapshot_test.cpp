@@ -6,7 +6,6 @@
 #include <sched.h>
 #include <sys/file.h>
 #include <sys/mman.h>
-#include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,6 +20,7 @@
 
 #include "ipc/crc32c.hpp"
 #include "ipc/snapshot_file.hpp"
+#include "tests/ipc/single_step.hpp"
 
 namespace streamlib::ipc {
 namespace {
@@ -162,28 +162,8 @@ TEST(SnapshotBox, puts_aside_what_did_not_survive_two_restores) {
 
 // ---- killed writers ----------------------------------------------------------------------------------------------------------
 
-bool kill_after(int steps, const std::function<void()>& child) {
-    const pid_t pid = fork();
-    if (pid == 0) {
-        ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
-        child();
-        _exit(0);
-    }
-    int status = 0;
-    EXPECT_EQ(waitpid(pid, &status, 0), pid);
-    EXPECT_TRUE(WIFSTOPPED(status));
-    for (int i = 0; i < steps; ++i) {
-        EXPECT_EQ(ptrace(PTRACE_SINGLESTEP, pid, nullptr, nullptr), 0);
-        EXPECT_EQ(waitpid(pid, &status, 0), pid);
-        if (WIFEXITED(status)) return false;
-    }
-    kill(pid, SIGKILL);
-    EXPECT_EQ(waitpid(pid, &status, 0), pid);
-    return true;
-}
-
 TEST(SnapshotKill, a_writer_killed_after_any_instruction_leaves_a_whole_snapshot) {
-    const int stride = std::getenv("STREAMLIB_LONG") != nullptr ? 1 : 11;
+    const int stride = test::stride_of(11);
     int killed = 0;
     for (int steps = 0;; steps += stride) {
         const SharedBox box;
@@ -192,7 +172,7 @@ TEST(SnapshotKill, a_writer_killed_after_any_instruction_leaves_a_whole_snapshot
             write_value(writer, 1);
             write_value(writer, 2);
         }
-        const bool more = kill_after(steps, [&] {
+        const bool more = test::kill_after(steps, [&] {
             raise(SIGSTOP);
             SnapshotWriter writer(*box);  // attaches: looks at both
             write_value(writer, 3);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is supervised comes back on the same ring, and its neighbours notice no more than an event.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -9,6 +10,9 @@
 #include <fstream>
 #include <random>
 
+#include "ipc/actor_page.hpp"
+#include "ipc/base/fd.hpp"
+#include "ipc/segment.hpp"
 #include "tests/supervisor/node_run.hpp"
 
 namespace streamlib::test {
@@ -27,6 +31,30 @@ Seen read_seen(const std::filesystem::path& path) {
     Seen seen;
     std::ifstream(path) >> seen.blocks >> seen.last >> seen.missed;
     return seen;
+}
+
+/// Ticks that the actor has worked off, all incarnations together: from the page that its launcher keeps.
+std::uint64_t ticks_of(const NodeRun& run, const std::string& actor) {
+    const std::string page = "/memfd:streamlib page " + actor + " (deleted)";
+    std::error_code ignored;
+    const auto files = std::filesystem::path("/proc") / std::to_string(run.pid()) / "fd";
+    for (const auto& file : std::filesystem::directory_iterator(files, ignored)) {
+        if (std::filesystem::read_symlink(file.path(), ignored) != page) continue;
+        const UniqueFd fd(::open(file.path().c_str(), O_RDONLY | O_CLOEXEC));
+        const auto mapped =
+            ipc::MappedSegment::map(fd.get(), ipc::Access::read_only, ipc::actor_page_layout_hash);
+        if (mapped)
+            return reinterpret_cast<const ipc::ActorPage*>(mapped->payload())
+                ->ticks.load(std::memory_order_relaxed);
+    }
+    return 0;
+}
+
+/// Whoever dies after it comes back at once.
+bool runs_well(const NodeRun& run, const std::string& actor) {
+    constexpr std::uint64_t healthy_ticks = 10;
+    const std::uint64_t before = ticks_of(run, actor);
+    return eventually([&] { return ticks_of(run, actor) >= before + healthy_ticks; });
 }
 
 class Restart : public testing::Test {
@@ -55,7 +83,7 @@ TEST_F(Restart, brings_a_killed_actor_back_on_the_same_ring_and_its_reader_goes_
         ASSERT_NE(run.wait_for("actor relay restarting"), "");
         ASSERT_NE(run.wait_for("event restarted relay"), "");
         EXPECT_NE(run.wait_for_process("relay", before).pid, 0);
-        pause_ms(150);  // ten ticks: the next restart is one after a healthy run
+        ASSERT_TRUE(runs_well(run, "relay"));
     }
     EXPECT_EQ(run.process("sink").pid, sink);
     EXPECT_EQ(run.process("ticker").pid, ticker);
@@ -82,7 +110,7 @@ TEST_F(Restart, of_a_reader_has_it_read_on_to_the_end_of_the_stream) {
     NodeRun run({"rate=100 Ticker blocks=100 >> Sink restart=transient path=" +
                  (folder_ / "seen").string()});
     ASSERT_NE(run.wait_for("running"), "");
-    pause_ms(200);
+    ASSERT_TRUE(runs_well(run, "sink"));
     const pid_t before = run.wait_for_process("sink").pid;
     ::kill(before, SIGKILL);
     EXPECT_EQ(run.finish(), 0);
@@ -195,7 +223,7 @@ TEST_F(Restart, keeps_its_promise_while_zygotes_die_too) {
         ::kill(ticker, SIGKILL);
         ASSERT_NE(run.wait_for_process("ticker", ticker).pid, 0);
         ASSERT_NE(run.wait_for("event restarted ticker"), "");
-        pause_ms(150);
+        ASSERT_TRUE(runs_well(run, "ticker"));
     }
     run.signal(SIGTERM);
     EXPECT_EQ(run.finish(), 0);
@@ -207,8 +235,8 @@ TEST_F(Restart, takes_a_standby_where_there_is_one_and_makes_the_next) {
                  seen_path.string()});
     ASSERT_NE(run.wait_for("running"), "");
     for (int round = 0; round < 3; ++round) {
-        ASSERT_TRUE(eventually([&] { return run.count("relay") == 2; }));  // it, and its standby
-        pause_ms(200);
+        ASSERT_NE(run.wait_for("event standby relay warm"), "");
+        ASSERT_TRUE(runs_well(run, "relay"));
         const pid_t before = run.active("relay");
         ASSERT_EQ(::kill(before, SIGKILL), 0);
         EXPECT_THAT(run.wait_for("event restarted relay"), HasSubstr("by standby"));
