@@ -8,7 +8,7 @@
 /// Crash     They outlive their zygote. One that was killed is noticed when it is to be taken; one that dies after that is an
 ///           actor that died.
 /// Threads   The launcher's one thread.
-/// Cost      A spare takes about 0.4 MB of its own.
+/// Cost      A spare takes about 0.3 MB of its own: 54 pages, page tables, a kernel stack.
 #pragma once
 
 #include <cstdint>
