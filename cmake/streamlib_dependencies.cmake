@@ -6,6 +6,7 @@
 #   iceoryx_hoofs::iceoryx_hoofs  iceoryx_posh::iceoryx_posh   ipc/segment
 #   Boost::headers  Boost::json                      ipc/directory, supervisor
 #   tomlplusplus::tomlplusplus  CLI11::CLI11         runtime/graph file, supervisor's command line
+#   uring (2.3)                                      runtime/net
 #   PkgConfig::ffmpeg                                actors/ffmpeg
 #   GTest::gtest_main  GTest::gmock_main             tests
 #   benchmark::benchmark  PkgConfig::zmq             bench
@@ -19,6 +20,7 @@ find_package(iceoryx_posh REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS headers json)
 find_package(tomlplusplus REQUIRED)
 find_package(CLI11 REQUIRED)
+pkg_check_modules(liburing REQUIRED liburing>=2.3)
 pkg_check_modules(ffmpeg REQUIRED IMPORTED_TARGET
     libavformat libavcodec libswscale libswresample libavutil)
 

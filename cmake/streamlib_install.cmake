@@ -6,7 +6,9 @@
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/streamlib)
-set(libraries streamlib_base streamlib_ipc streamlib_runtime streamlib_pgroup streamlib_actors streamlib_supervisor)
+set(libraries streamlib_base streamlib_ipc streamlib_net streamlib_runtime streamlib_pgroup streamlib_rtp
+    streamlib_sdp streamlib_pacing streamlib_actors
+    streamlib_supervisor)
 
 # The launcher looks for modules in ../lib/streamlib from itself, whatever the system calls its libdir.
 set(STREAMLIB_MODULE_DIR lib/streamlib)

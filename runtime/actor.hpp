@@ -31,8 +31,10 @@
 #include <string_view>
 
 #include "ipc/log_ring.hpp"
+#include "runtime/endpoint.hpp"
 #include "runtime/ports.hpp"
 #include "runtime/property.hpp"
+#include "runtime/sleeper.hpp"
 #include "runtime/snapshot.hpp"
 #include "runtime/tick.hpp"
 
@@ -58,16 +60,6 @@ private:
     std::string name_, text_;
     std::uint64_t value_ = 0;
     std::atomic<std::uint64_t>* shared_ = nullptr;
-};
-
-/// Where an actor's loop sleeps if it waits for more than ticks, blocks and commands: a reactor with sockets. It handles what
-/// comes there and returns.
-class Sleeper {
-public:
-    virtual ~Sleeper() = default;
-    /// Returns once something was handled, at the latest at `until`. The launcher's commands and the clock's ticks are looked
-    /// at between two calls, every 10 ms or more often. Bounded work a call. [realtime]
-    virtual void sleep(MonotonicTime until) = 0;
 };
 
 class Actor {
@@ -108,6 +100,8 @@ public:
 
     /// Instance name in the node, e.g. "camera".
     [[nodiscard]] const std::string& name() const noexcept;
+    /// The node's run directory; empty where nothing runs (the harness, `check`).
+    [[nodiscard]] const std::string& directory() const noexcept;
     /// Of this process, from 1; grows by one a restart.
     [[nodiscard]] std::uint64_t incarnation() const noexcept;
 
@@ -146,6 +140,7 @@ private:
     friend class OutputBase;
     friend class PropertyBase;
     friend class Counter;
+    friend class Endpoint;
     std::unique_ptr<ActorCore> core_;
 };
 
