@@ -11,6 +11,7 @@ namespace streamlib {
 Actor::Actor() : core_(std::make_unique<ActorCore>()) {}
 Actor::~Actor() = default;
 const std::string& Actor::name() const noexcept { return core_->name; }
+const std::string& Actor::directory() const noexcept { return core_->directory; }
 std::uint64_t Actor::incarnation() const noexcept { return core_->incarnation; }
 void Actor::finish() noexcept { core_->finish_requested_ = true; }
 void Actor::progress() noexcept { core_->renew_activity(); }

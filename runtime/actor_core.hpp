@@ -33,6 +33,7 @@ public:
 
     // Set by whoever runs the actor, before configure().
     std::string name;
+    std::string directory;  ///< The node's run directory; empty: there is none.
     std::uint64_t incarnation = 1;
     Trigger trigger = Trigger::tick;
     Rate rate{60, 1};
@@ -43,6 +44,9 @@ public:
     ipc::LogWriter log{};
     std::function<void(LogLevel, std::string_view)>
         log_hook;  ///< Harness: sees every line as well.
+
+    /// Opens a socket; empty: the process does it by itself.
+    std::function<Result<OpenedSocket>(const std::string& endpoint, const SocketWish&)> socket_hook;
 
     [[nodiscard]] Result<> set_property(std::string_view property, std::string_view text);
     [[nodiscard]] Result<> set_hold(std::string_view input, std::uint32_t hold);

@@ -77,6 +77,11 @@ public:
         block_.flags = block_flags;
         return *this;
     }
+    /// A number for the readers; of an incomplete picture: which 32nds of its rows miss something, bit 0 the top.
+    Slot& user(std::uint32_t number) noexcept {
+        block_.user = number;
+        return *this;
+    }
     /// Makes it the newest block of the output. [realtime]
     void publish() noexcept;
 

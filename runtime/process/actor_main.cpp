@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <deque>
 #include <exception>
 #include <optional>
 #include <stdexcept>
@@ -56,8 +57,13 @@ private:
     /// The next message of this kind; empty: a stop came instead.
     template <class M>
     [[nodiscard]] Result<std::optional<M>> expect(std::vector<UniqueFd>* fds = nullptr);
+    [[nodiscard]] Result<ipc::Channel::Message> next_message(MonotonicTime until);
+    [[nodiscard]] Result<OpenedSocket> ask_for_socket(const std::string& endpoint,
+                                                      const SocketWish& wish);
 
     ipc::Channel channel_;
+    /// What came while something else was waited for: the launcher sends ahead.
+    std::deque<ipc::Channel::Message> put_by_;
     MappedSegment page_segment_;
     ipc::ActorPage* page_;
     MappedSegment own_page_;  // of a standby, before it was wanted
@@ -70,9 +76,16 @@ private:
     bool stopped_ = false, standby_ = false;
 };
 
+Result<ipc::Channel::Message> ActorProcess::next_message(MonotonicTime until) {
+    if (put_by_.empty()) return channel_.receive_until(until);
+    auto message = std::move(put_by_.front());
+    put_by_.pop_front();
+    return message;
+}
+
 template <class M>
 Result<std::optional<M>> ActorProcess::expect(std::vector<UniqueFd>* fds) {
-    auto received = channel_.receive_until(ipc::never);
+    auto received = next_message(ipc::never);
     if (!received) return tl::unexpected(received.error());
     auto message = protocol::decode(received->bytes);
     if (!message) return tl::unexpected(message.error());
@@ -122,10 +135,14 @@ Result<> ActorProcess::set_up() {
     actor_ = entry->make();
     core_ = &ActorCore::of(*actor_);
     core_->name = s.name;
+    core_->directory = s.directory;
     core_->trigger = s.trigger;
     core_->rate = s.rate;
     core_->snapshot_every = s.snapshot_ns;
     core_->stale_after = s.stale_after_ns;
+    core_->socket_hook = [this](const std::string& endpoint, const SocketWish& wish) {
+        return ask_for_socket(endpoint, wish);
+    };
     standby_ = s.standby;
     show_page(s.incarnation);
     core_->set_reading(read_tick_or_now(TickPage{}));  // the tick page comes with `start`
@@ -138,6 +155,32 @@ Result<> ActorProcess::set_up() {
         if (auto set = core_->set_hold(input, hold); !set) return set;
     return channel_.send(protocol::encode(protocol::Hello{getpid(), s.incarnation, not_granted}),
                          {}, ipc::never);
+}
+
+/// In configure() or format_changed(). What else the launcher says meanwhile, a start sent ahead perhaps, waits its turn.
+Result<OpenedSocket> ActorProcess::ask_for_socket(const std::string& endpoint,
+                                                  const SocketWish& wish) {
+    const MonotonicTime until = MonotonicTime::now() + 10'000'000'000;
+    if (auto sent =
+            channel_.send(protocol::encode(protocol::OpenSocket{endpoint, wish}), {}, until);
+        !sent)
+        return tl::unexpected(sent.error());
+    for (;;) {
+        auto received = channel_.receive_until(until);
+        if (!received) return tl::unexpected(received.error());
+        auto message = protocol::decode(received->bytes);
+        if (!message) return tl::unexpected(message.error());
+        auto* opened = std::get_if<protocol::SocketOpened>(&*message);
+        if (opened == nullptr) {
+            put_by_.push_back(std::move(*received));
+            continue;
+        }
+        if (!opened->error.empty()) return fail(opened->code, opened->error);
+        if (received->fds.size() != 1 || opened->endpoint != endpoint)
+            return fail(Errc::mismatch, "the launcher sent another socket than " + endpoint);
+        return OpenedSocket{std::move(received->fds[0]), opened->bound,
+                            std::move(opened->warnings)};
+    }
 }
 
 void ActorProcess::log_warnings(const std::vector<std::string>& texts) noexcept {
@@ -277,12 +320,17 @@ Result<> ActorProcess::obey(const protocol::Message& message, const std::vector<
 
 Result<> ActorProcess::look() {
     for (;;) {
-        auto received = channel_.receive();
-        if (!received) return tl::unexpected(received.error());
-        if (!*received) return {};
-        auto message = protocol::decode((*received)->bytes);
+        if (put_by_.empty()) {
+            auto received = channel_.receive();
+            if (!received) return tl::unexpected(received.error());
+            if (!*received) return {};
+            put_by_.push_back(std::move(**received));
+        }
+        const auto received = std::move(put_by_.front());
+        put_by_.pop_front();
+        auto message = protocol::decode(received.bytes);
         if (!message) return tl::unexpected(message.error());
-        if (auto done = obey(*message, (*received)->fds); !done) return done;
+        if (auto done = obey(*message, received.fds); !done) return done;
     }
 }
 

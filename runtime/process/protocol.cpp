@@ -89,10 +89,10 @@ void code(Coder& coder, M& message) {
     };
     using Plain = std::remove_const_t<M>;
     if constexpr (std::is_same_v<Plain, Setup>)
-        each(message.node, message.name, message.class_name, message.uri, message.actor_index,
-             message.incarnation, message.trigger, message.rate, message.properties,
-             message.plugins, message.input_holds, message.stale_after_ns, message.snapshot_ns,
-             message.wishes.cpus, message.wishes.realtime, message.wishes.nice,
+        each(message.node, message.name, message.class_name, message.uri, message.directory,
+             message.actor_index, message.incarnation, message.trigger, message.rate,
+             message.properties, message.plugins, message.input_holds, message.stale_after_ns,
+             message.snapshot_ns, message.wishes.cpus, message.wishes.realtime, message.wishes.nice,
              message.wishes.memory_bytes, message.wishes.cpu_percent, message.standby);
     else if constexpr (std::is_same_v<Plain, Hello>)
         each(message.pid, message.incarnation, message.not_granted);
@@ -114,6 +114,10 @@ void code(Coder& coder, M& message) {
         each(message.output, message.text);
     else if constexpr (std::is_same_v<Plain, Activate>)
         each(message.incarnation);
+    else if constexpr (std::is_same_v<Plain, OpenSocket>)
+        each(message.endpoint, message.wish);
+    else if constexpr (std::is_same_v<Plain, SocketOpened>)
+        each(message.endpoint, message.bound, message.warnings, message.error, message.code);
 }
 
 template <std::size_t Kind = 0>

@@ -38,12 +38,14 @@
 #include "ipc/base/error.hpp"
 #include "runtime/format.hpp"
 #include "runtime/graph/process_words.hpp"
+#include "runtime/net/socket_wish.hpp"
 #include "runtime/tick.hpp"
 
 namespace streamlib::protocol {
 
 struct Setup {
     std::string node, name, class_name, uri;
+    std::string directory;  ///< The node's run directory; empty: it only checks.
     std::uint32_t actor_index = 0;
     std::uint64_t incarnation = 1;
     /// Never `automatic` once it is sent: the launcher resolved it.
@@ -125,6 +127,20 @@ struct ChangeRefused {
     std::string text;
 };
 
+/// The actor's configure() needs a socket; it waits for the answer.
+struct OpenSocket {
+    std::string endpoint;
+    SocketWish wish{};
+};
+/// Beside it, unless `error` says why not: the socket.
+struct SocketOpened {
+    std::string endpoint;
+    SocketAddress bound{};
+    std::vector<std::string> warnings;
+    std::string error;
+    Errc code = Errc::io;
+};
+
 /// A standby has all it needs.
 struct Warm {};
 /// To a standby: be this incarnation now. Beside it: the actor's page (read-write).
@@ -132,9 +148,9 @@ struct Activate {
     std::uint64_t incarnation = 0;
 };
 
-using Message =
-    std::variant<Setup, Hello, Configure, Configured, Start, Ready, Stop, Failed, ChangeFormat,
-                 ReplaceOutput, ReplaceInput, ChangeRefused, Warm, Activate>;
+using Message = std::variant<Setup, Hello, Configure, Configured, Start, Ready, Stop, Failed,
+                             ChangeFormat, ReplaceOutput, ReplaceInput, ChangeRefused, Warm,
+                             Activate, OpenSocket, SocketOpened>;
 
 [[nodiscard]] std::vector<std::byte> encode(const Message& message);
 [[nodiscard]] Result<Message> decode(std::span<const std::byte> bytes);

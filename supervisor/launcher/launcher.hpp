@@ -25,6 +25,7 @@
 #include "supervisor/launcher/run_observer.hpp"
 #include "supervisor/launcher/run_phase.hpp"
 #include "supervisor/launcher/service_process.hpp"
+#include "supervisor/launcher/socket_table.hpp"
 #include "supervisor/launcher/start_order.hpp"
 #include "supervisor/launcher/tick_domains.hpp"
 #include "supervisor/launcher/undead.hpp"
@@ -82,11 +83,10 @@ private:
     [[nodiscard]] Result<> refit(std::uint32_t actor);
     void go_on_with_rings(std::uint32_t actor);
     void on_ready(std::uint32_t actor);
-    // launcher_deaths.cpp
+    // launcher_deaths.cpp, launcher_events.cpp
     void note_ports(std::uint32_t actor, ipc::DeathRecord& death) const;
     void note_death(std::uint32_t actor);
     void publish_tree();
-    // launcher_events.cpp
     void note_event(const char* kind, const std::string& subject, const std::string& text) noexcept;
     void note_change(std::uint32_t actor);
     void tell_event(const char* kind, const std::string& subject, const std::string& text);
@@ -105,7 +105,7 @@ private:
     void on_twin_channel(std::uint32_t token);
     void on_twin_process(std::uint32_t token);
     [[nodiscard]] bool activate_twin(std::uint32_t actor);
-    // launcher_hang.cpp, launcher_undead.cpp
+    // launcher_hang.cpp, launcher_undead.cpp, launcher_formats.cpp
     void prepare_watch();
     [[nodiscard]] bool may_kill_hung(std::uint32_t actor) const;
     void look_at(std::uint32_t actor, MonotonicTime now);
@@ -115,13 +115,13 @@ private:
     [[nodiscard]] Result<> leave_rings_to(Undead& one);
     void bury_alive(std::uint32_t actor, const std::string& how);
     void on_undead_process(std::uint32_t number);
-    // launcher_formats.cpp
     [[nodiscard]] Result<> replace_ring(std::uint32_t actor, std::uint32_t output,
                                         const protocol::ConfiguredOutput& wanted);
     void on_change_format(std::uint32_t actor, const protocol::ChangeFormat& change);
     [[nodiscard]] Result<> change_format(std::uint32_t actor, const protocol::ChangeFormat& change);
     void tell(std::uint32_t actor, const protocol::Message& message, std::span<const int> fds);
-    // launcher_loop.cpp
+    // launcher_sockets.cpp, launcher_loop.cpp
+    void give_socket(std::uint32_t, ipc::Channel& asker, const protocol::OpenSocket&);
     void loop();
     void dispatch(const Ready& ready);
     void on_signals();
@@ -134,7 +134,7 @@ private:
     void reap_strangers();
     void pump_control();
     [[nodiscard]] MonotonicTime next_deadline();
-    // launcher_requests.cpp, launcher_replace.cpp
+    // launcher_requests.cpp, launcher_replace.cpp, launcher_stop.cpp
     void on_request(const control_link::Request& request, Settings settings);
     void stop_on_request(std::uint32_t actor, const control_link::Request& request);
     void restart_on_request(std::uint32_t actor, const control_link::Request& request);
@@ -142,7 +142,6 @@ private:
     void end_replacement(std::uint32_t actor, const std::string& why);
     void cut_over(std::uint32_t actor);
     [[nodiscard]] bool take_back_replacement(std::uint32_t actor);
-    // launcher_stop.cpp
     void apply(std::uint32_t actor, ChildEvent event);
     void say_stop(std::uint32_t actor);
     void send_stop(std::uint32_t actor);
@@ -172,6 +171,7 @@ private:
     TickDomains domains_;
     std::vector<Child> children_;
     std::unique_ptr<Supervision> tree_;
+    SocketTable sockets_;
     EventBook events_;
     KeptState kept_;
     std::deque<Order> orders_;  ///< Of the tree, not carried out yet.

@@ -53,6 +53,7 @@ protocol::Setup Launcher::setup_of(std::uint32_t actor) const {
     const PlannedActor& planned = *child.planned;
     protocol::Setup setup;
     setup.node = node_;
+    setup.directory = lock_.directory();
     setup.name = planned.name;
     setup.class_name = planned.spec->name;
     setup.uri = to_string(Uri{host_, planned.spec->name, planned.name, {}});
@@ -180,6 +181,8 @@ void Launcher::on_message(std::uint32_t actor, const ipc::Channel::Message& mess
         on_configured(actor, std::move(*configured));
     } else if (std::holds_alternative<protocol::Ready>(*said)) {
         on_ready(actor);
+    } else if (const auto* socket = std::get_if<protocol::OpenSocket>(&*said)) {
+        give_socket(actor, child.channel, *socket);
     } else if (const auto* change = std::get_if<protocol::ChangeFormat>(&*said)) {
         on_change_format(actor, *change);
     } else if (const auto* failed = std::get_if<protocol::Failed>(&*said)) {

@@ -186,6 +186,7 @@ void Launcher::on_ready(std::uint32_t actor) {
     apply(actor, ChildEvent::ready);
     if (child.state.phase != ChildPhase::running) return;
     child.ready = MonotonicTime::now();
+    sockets_.settle(actor);
     child.before.reset();
     if (child.state.incarnation > 1) tell_restart(actor);
     start(ready_order_->on_settled(actor));

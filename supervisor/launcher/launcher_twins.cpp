@@ -164,6 +164,8 @@ void Launcher::on_twin_channel(std::uint32_t token) {
             if (protocol::fits(twin.ahead, twin.configured)) continue;
             return replaces ? end_replacement(actor, misfit_text(children_[actor]))
                             : drop_twin(actor, n, again_after_ns);
+        } else if (const auto* socket = std::get_if<protocol::OpenSocket>(&*said)) {
+            give_socket(actor, twin.channel, *socket);
         } else if (std::holds_alternative<protocol::Warm>(*said)) {
             if (replaces && !twin.process.pidfd) continue;  // it is dead already
             twin.warm = true;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "supervisor/node/run_directory.hpp"
 
+#include <filesystem>
+
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -130,6 +132,9 @@ Result<NodeLock> NodeLock::acquire(std::string_view node) {
 
 NodeLock::~NodeLock() {
     if (!lock_) return;
+    // What senders say of themselves.
+    std::error_code ignored;
+    std::filesystem::remove_all(directory_ + "/sdp", ignored);
     // The lock file last, and while it is locked: whoever opens it from now on makes a new one.
     ::unlink((directory_ + std::string(socket_name)).c_str());
     ::unlink((directory_ + "/lock").c_str());

@@ -9,6 +9,7 @@
 #include "runtime/graph/toml_reader.hpp"
 #include "supervisor/streamlib.hpp"
 #include "tests/supervisor/growing_actors.hpp"
+#include "tests/supervisor/socket_actors.hpp"
 #include "tests/supervisor/trivial_actors.hpp"
 
 namespace {
