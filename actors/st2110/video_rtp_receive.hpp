@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file
+/// VideoRtpReceive: ST 2110-20 video from the network.
+///
+///     [actors.camera]
+///     class  = "VideoRtpReceive"
+///     from   = "239.1.2.3:5004@eth0"       # or sdp = "camera.sdp"
+///     source = "192.168.1.7"
+///     format = "1080p59.94 YCbCr-4:2:2 10"
+///
+/// Model     Frames are put together in the slots of the ring, two at a time, packets in any order; a frame is published when
+///           it is whole, else `window` after its end, with what is missing mended as `missing` says, the flag `incomplete`, and
+///           in the header's `user` which 32nds of its rows miss something (bit 0: the top). `origin` is the media time
+///           of the RTP timestamp. The layout is pgroup: a ColorConvert behind makes another.
+/// Events    A change of sender, a jump of the media time, rows numbered otherwise: followed, and a line in the log.
+/// Cost      A header and one copy a packet.
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "actors/st2110/rtp/video_assembler.hpp"
+#include "actors/st2110/rtp_receive.hpp"
+
+namespace streamlib::actors {
+
+class VideoRtpReceive final : public RtpReceive, private st2110::FrameSink {
+public:
+    static constexpr const char* class_name = "VideoRtpReceive";
+    static constexpr const char* class_text = "Receives uncompressed video (ST 2110-20)";
+
+    VideoRtpReceive() : RtpReceive(MediaKind::video) {}
+    [[nodiscard]] Result<> configure() override;
+
+    Output<VideoFrame> video{
+        *this, "video", "The pictures, as pgroups", {.open_slots = 2, .depth = 2}};
+    Property<std::string> missing{
+        *this,
+        "missing",
+        "previous",
+        {.text =
+             "What stands where nothing came: the picture before, black, or the frame is dropped",
+         .choices = {"previous", "black", "drop"}}};
+    Counter frames{*this, "frames", "Frames that were whole"};
+    Counter incomplete{*this, "incomplete", "Frames with something missing, mended or dropped"};
+    Counter missing_frames{*this, "missing_frames", "Frames of which nothing came"};
+    Counter no_slot{*this, "no_slot", "Frames for which the ring had no slot"};
+
+private:
+    void take(const Datagrams& datagrams, MonotonicTime now) override;
+    void poll(MonotonicTime now) override { assembler_->poll(now); }
+    [[nodiscard]] MonotonicTime deadline() const override { return assembler_->deadline(); }
+    void count() override;
+    void flush() override { assembler_->flush(); }
+
+    [[nodiscard]] std::span<std::byte> open(const st2110::OpeningFrame& frame) noexcept override;
+    void finish(const st2110::FinishedFrame& frame) noexcept override;
+    [[nodiscard]] std::span<const std::byte> previous() noexcept override { return newest_; }
+    void event(st2110::StreamEvent event) noexcept override;
+
+    std::optional<st2110::VideoAssembler> assembler_;
+    std::array<Slot, 2> open_;
+    std::span<const std::byte>
+        newest_;  ///< Of the frame published last: the ring never reuses its newest slot.
+};
+
+/// Which 32nds of a picture's rows the gaps touch; bit 0 is the top. [realtime]
+[[nodiscard]] std::uint32_t missing_bands(const VideoFormat& format,
+                                          const st2110::FinishedFrame& frame) noexcept;
+
+}  // namespace streamlib::actors

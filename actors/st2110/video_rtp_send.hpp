@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file
+/// VideoRtpSend: ST 2110-20 video to the network, paced by ST 2110-21.
+///
+///     [actors.out]
+///     class  = "VideoRtpSend"
+///     to     = "239.1.2.3:5004@eth0"
+///     pacing = "wide"
+///
+/// Model     Frame N of TAI time leaves as ST 2110-21 says: from N x TFRAME + TROFFSET on, a burst at a time: what is newest.
+///           Pictures that are pgroups already go from the ring's slot to the socket; others are converted row by row
+///           just before they leave. Without pacing every picture leaves at once, in order.
+/// Time      The RTP timestamp is the picture's `origin`, exact and truncated. It always grows: a picture that comes after a
+///           repeat had to be sent in its place is stamped one frame later (`restamped`).
+/// Stale     Where nothing newer is there: the last picture again; once the input is stale (`stale_after`): again, black,
+///           or nothing, as `stale` says.
+/// Stall     After one the frame in hand catches up at no more than 1.1 times the rate; whole frames that were missed are
+///           left out and counted (`skipped`).
+/// Cost      One system call a burst; no copy of ours where the layout is pgroup.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "actors/pgroup.hpp"
+#include "actors/st2110/pacing/pacer.hpp"
+#include "actors/st2110/rtp/video_plan.hpp"
+#include "actors/st2110/rtp_send.hpp"
+
+namespace streamlib::actors {
+
+class VideoRtpSend final : public RtpSend {
+public:
+    static constexpr const char* class_name = "VideoRtpSend";
+    static constexpr const char* class_text = "Sends uncompressed video (ST 2110-20, -21)";
+
+    VideoRtpSend();
+    [[nodiscard]] Result<> configure() override;
+    [[nodiscard]] Result<> start() override;
+    void process(const Tick& tick) override;
+    void woken(MonotonicTime now) override;
+    [[nodiscard]] bool drained() const override;
+    void stop() override;
+
+    Input<VideoFrame> video{*this, "video", "Pictures, best as pgroups", {.hold = 3}};
+    Property<std::string> pacing{*this,
+                                 "pacing",
+                                 "wide",
+                                 {.text = "Sender type of ST 2110-21, or none: as fast as it goes",
+                                  .choices = {"wide", "narrow_linear", "narrow", "none"}}};
+    Property<std::string> packing{
+        *this,
+        "packing",
+        "gpm",
+        {.text = "General or block packing mode", .choices = {"gpm", "bpm"}}};
+    Property<std::int64_t> max_udp{
+        *this,
+        "max_udp",
+        1460,
+        {.text = "Largest datagram, 1460 or 8960", .unit = "octets", .min = 1460, .max = 8960}};
+    Property<std::int64_t> payload_type{
+        *this, "payload_type", 96, {.text = "Of RTP", .min = 96, .max = 127}};
+    Property<std::string> stale{
+        *this,
+        "stale",
+        "repeat",
+        {.text = "What leaves when the input is stale", .choices = {"repeat", "black", "stop"}}};
+    Counter frames{*this, "frames", "Frames that left"};
+    Counter repeated{*this, "repeated", "Of them: the picture before again, or black"};
+    Counter skipped{*this, "skipped", "Frames left out after a stall"};
+    Counter restamped{*this, "restamped", "Pictures stamped later than their origin"};
+    Counter late{*this, "late", "Frames with packets that left after they were due"};
+    Counter cinst{*this, "cinst", "Most packets in the network model's bucket so far"};
+
+private:
+    [[nodiscard]] bool is_paced() const { return *pacing != "none"; }
+    [[nodiscard]] st2110::SenderType sender_type() const;
+    void send_at_once();
+    [[nodiscard]] TaiTime choosing_time() const noexcept;
+    void wake_at_tai(TaiTime time) noexcept { wake_at(monotonic_at(time)); }
+    [[nodiscard]] bool choose(std::int64_t frame);
+    void begin(std::span<const std::byte> pixels, std::int64_t index);
+    void finish_frame();
+    void send_packets(std::uint32_t first, std::uint32_t count);
+    void add(SendBatch& batch, const st2110::PlannedPacket& packet, const std::byte* header);
+    void convert_up_to(std::uint64_t end);
+
+    std::optional<st2110::VideoPlan> plan_;
+    std::optional<st2110::Pacer> pacer_;
+    std::optional<st2110::PgroupConverter> converter_;
+    VideoFormat wire_{};  ///< What leaves: the input's format as pgroups.
+    std::vector<std::byte> black_;
+    std::array<std::vector<std::byte>, 2>
+        converted_;  ///< Where pictures are converted to, in turn.
+    std::size_t turn_ = 0;
+    std::uint32_t rows_done_ = 0;  ///< Of the picture in hand, converted.
+
+    Block current_, before_;  ///< In hand; the one before, until the kernel has let go of it.
+    bool fresh_ = false;      ///< The input has one that was not sent.
+    bool begun_ = false;      ///< There was a first picture.
+    std::span<const std::byte> given_, pixels_;  ///< As it came; as it leaves.
+    std::int64_t epoch_ = 0;                     ///< Frame of TAI time that is next.
+    std::optional<std::int64_t> last_index_;     ///< Media frame that left last.
+    st2110::VideoStamp stamp_{};
+    std::uint32_t sequence_ = 0;
+    std::uint32_t field_time_[2]{};
+};
+
+}  // namespace streamlib::actors
