@@ -53,25 +53,37 @@ PacketStatus VideoDepacketiser::check_srds(std::span<const std::byte> payload,
         if (groups * shape_.group_octets != length || (pixels & (shape_.group_width - 1)) != 0)
             return PacketStatus::bad_size;
         if (first) packet.field = static_cast<std::uint8_t>(row >> 15);
-        if (row >> 15 != packet.field || column + groups > shape_.groups_per_row ||
-            !row_exists(row & 0x7fffU, packet.field))
+        if (row >> 15 != packet.field || column + groups > shape_.groups_per_row)
             return PacketStatus::outside;
     }
     packet.data = payload.data() + at;
     if (payload.size() - at < octets) return PacketStatus::truncated;
-    return PacketStatus::ok;
+    return check_rows(packet);
 }
 
-bool VideoDepacketiser::row_exists(std::uint32_t row, std::uint32_t field) noexcept {
-    if (shape_.fields == 1)
-        return field == 0 && (row & (shape_.row_step - 1)) == 0 &&
-               row >> (shape_.row_step - 1) < shape_.rows;
-    if (row >= shape_.rows) return false;
-    if ((row & 1U) != field)
-        evidence_ = std::max(evidence_ - 1, -8);
-    else if (row >= shape_.rows_of_field())
-        evidence_ = std::min(evidence_ + 1, 8);
-    return evidence_ > 0 ? (row & 1U) == field : row < shape_.rows_of_field();
+/// All rows of a packet are judged by one numbering: the one that is believed after the packet was seen.
+PacketStatus VideoDepacketiser::check_rows(const VideoPacket& packet) noexcept {
+    const bool halved = shape_.fields == 2;
+    bool in_field = true, in_frame = true;
+    int evidence = evidence_;
+    const std::byte* srd = packet.srds;
+    for (bool more = true; more; srd += 6) {
+        more = (load_be16(srd + 4) & 0x8000U) != 0;
+        const std::uint32_t row = load_be16(srd + 2) & 0x7fffU;
+        const std::uint32_t place = row >> (shape_.row_step - 1);
+        in_field = in_field && place < shape_.rows_of_field() && (row & (shape_.row_step - 1)) == 0;
+        if (!halved) continue;
+        const bool of_frame = (row & 1U) == packet.field;
+        in_frame = in_frame && of_frame && row < shape_.rows;
+        if (!of_frame)
+            --evidence;
+        else if (row >= shape_.rows_of_field() && row < shape_.rows)
+            ++evidence;
+    }
+    if (!halved) return in_field && packet.field == 0 ? PacketStatus::ok : PacketStatus::outside;
+    evidence_ = std::clamp(evidence, evidence_ - 1, evidence_ + 1);  // one packet, one vote
+    evidence_ = std::clamp(evidence_, -8, 8);
+    return (frame_rows() ? in_frame : in_field) ? PacketStatus::ok : PacketStatus::outside;
 }
 
 }  // namespace streamlib::st2110

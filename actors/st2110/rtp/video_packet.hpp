@@ -75,7 +75,7 @@ public:
 private:
     [[nodiscard]] PacketStatus check_srds(std::span<const std::byte> payload,
                                           VideoPacket& packet) noexcept;
-    [[nodiscard]] bool row_exists(std::uint32_t row, std::uint32_t field) noexcept;
+    [[nodiscard]] PacketStatus check_rows(const VideoPacket& packet) noexcept;
 
     PictureShape shape_;
     int evidence_ = 0;  ///< For rows of the frame (> 0) or of the field; -8 … 8.
