@@ -71,7 +71,9 @@ public:
 
     /// Opens what it needs and says what each output will carry. Inputs' formats and properties are known. [setup]
     [[nodiscard]] virtual Result<> configure() { return {}; }
-    /// Rings exist now; the first process() follows. [setup]
+    /// Rings exist now; the first process() follows. Of an incarnation that is to replace a working one it comes while that
+    /// one still works (`streamlib replace`): nothing can be read or published in it then. A class whose start() takes what
+    /// only one process may have says start_alone(). [setup]
     [[nodiscard]] virtual Result<> start() { return {}; }
     /// One turn. [realtime]
     virtual void process(const Tick& tick) = 0;
@@ -129,6 +131,9 @@ protected:
     /// In the constructor: the class has snapshot() and restore(). `version`, from 1, tells restore() how to read the bytes;
     /// count it up when their meaning changes.
     void keeps_state(std::uint32_t version) noexcept;
+    /// In the constructor or configure(): start() takes what only one process may have (a port, a device, a file that it
+    /// writes), so a replacement starts after the incarnation before has gone. So does a class that keeps state.
+    void start_alone() noexcept;
     /// The trigger in effect.
     [[nodiscard]] Trigger trigger() const noexcept;
     /// Rate of the tick domain in effect; valid from configure() on.

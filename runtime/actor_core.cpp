@@ -16,6 +16,7 @@ std::uint64_t Actor::incarnation() const noexcept { return core_->incarnation; }
 void Actor::finish() noexcept { core_->finish_requested_ = true; }
 void Actor::progress() noexcept { core_->renew_activity(); }
 void Actor::default_trigger(Trigger trigger) noexcept { core_->class_trigger = trigger; }
+void Actor::start_alone() noexcept { core_->start_alone = true; }
 void Actor::keeps_state(std::uint32_t version) noexcept { core_->state_version = version; }
 void Actor::needs_family(std::string family) { core_->family = std::move(family); }
 Trigger Actor::trigger() const noexcept { return core_->trigger; }
@@ -86,6 +87,10 @@ Result<> ActorCore::attach_input(std::size_t index, const ipc::RingMemory& ring,
     return {};
 }
 
+void ActorCore::promise_output(std::size_t index) noexcept {
+    outputs[index]->carried_ = outputs[index]->changing_ = true;
+}
+
 Result<> ActorCore::attach_output(std::size_t index, const ipc::RingMemory& ring,
                                   std::shared_ptr<void> memory) {
     OutputBase& output = *outputs.at(index);
@@ -94,6 +99,7 @@ Result<> ActorCore::attach_output(std::size_t index, const ipc::RingMemory& ring
     output.writer_ = std::move(*writer);
     output.memory_ = std::move(memory);
     output.carried_ = true;
+    output.changing_ = false;
     return {};
 }
 

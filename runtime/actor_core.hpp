@@ -30,6 +30,7 @@ public:
     Trigger class_trigger = Trigger::automatic;
     std::string family;
     std::uint32_t state_version = 0;  ///< 0: it keeps none.
+    bool start_alone = false;         ///< start() takes what only one process may have.
 
     // Set by whoever runs the actor, before configure().
     std::string name;
@@ -58,6 +59,8 @@ public:
     /// `memory` is kept as long as the ring is looked at.
     [[nodiscard]] Result<> attach_input(std::size_t index, const ipc::RingMemory& ring,
                                         std::uint32_t cell, std::shared_ptr<void> memory = {});
+    /// It will have a ring; claim() gives nothing until then.
+    void promise_output(std::size_t index) noexcept;
     [[nodiscard]] Result<> attach_output(std::size_t index, const ipc::RingMemory& ring,
                                          std::shared_ptr<void> memory = {});
 

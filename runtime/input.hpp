@@ -91,7 +91,7 @@ public:
     /// turns by Actor::stale_changed. False once the stream has ended. [realtime]
     [[nodiscard]] bool stale() const noexcept { return stale_; }
     /// Whether something newer than the last block read is there. [realtime]
-    [[nodiscard]] bool has_new() const noexcept { return linked_ && reader_->has_new(); }
+    [[nodiscard]] bool has_new() const noexcept { return attached() && reader_->has_new(); }
 
 protected:
     InputBase(Actor& owner, std::string name, MediaKind kind, std::string text,
@@ -106,6 +106,8 @@ private:
     PortSpec spec_;
     std::size_t port_ = 0;  // in order of declaration
     MediaFormat format_{};
+    /// Linked, and there is a ring already.
+    [[nodiscard]] bool attached() const noexcept { return linked_ && reader_->memory(); }
     bool linked_ = false, ended_ = false, restarted_ = false, stale_ = false;
     std::uint64_t newest_seen_ = 0;    // in the ring, read or not
     MonotonicTime arrived_{};          // when that was noticed

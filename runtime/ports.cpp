@@ -33,7 +33,7 @@ InputStatus InputBase::read() noexcept {
 }
 
 InputStatus InputBase::read_latest() noexcept {
-    if (!linked_) return InputStatus::empty;
+    if (!attached()) return InputStatus::empty;
     const std::uint64_t before = reader_->last_sequence();
     const ipc::ReadStatus status = reader_->read_latest(view_);
     if (each_tick_ && before != 0 && status == ipc::ReadStatus::fresh) {
@@ -46,7 +46,7 @@ InputStatus InputBase::read_latest() noexcept {
 }
 
 InputStatus InputBase::read_new() noexcept {
-    if (!linked_) return InputStatus::empty;
+    if (!attached()) return InputStatus::empty;
     return accept(reader_->read_new(view_), true);
 }
 

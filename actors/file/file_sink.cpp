@@ -24,6 +24,7 @@ Result<> check_directory(const std::string& path) {
 FileSink::FileSink() {
     needs_family("ffmpeg");
     default_trigger(Trigger::input);
+    start_alone();  // two must not write one file
 }
 
 Result<> FileSink::configure() {

@@ -33,6 +33,7 @@ public:
     static constexpr const char* class_text =
         "Runs any program as a child; its output is the log, its end the actor's";
 
+    Program() { start_alone(); }  // a daemon that runs twice fights over its port
     Result<> configure() override;
     Result<> start() override;
     void process(const Tick& tick) override;

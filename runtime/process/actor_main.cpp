@@ -49,6 +49,8 @@ private:
     void ask_for_format(std::size_t output, const MediaFormat& format);
     [[nodiscard]] Result<> attach(const MappedStart& mapped);
     [[nodiscard]] Result<> stand_by();
+    [[nodiscard]] Result<> start_before_it_is_wanted(const MappedStart& mapped);
+    [[nodiscard]] Result<> call_start();
     void log_warnings(const std::vector<std::string>& texts) noexcept;
     void take_page(std::uint64_t incarnation) noexcept;
     void show_page(std::uint64_t incarnation);
@@ -73,7 +75,7 @@ private:
     protocol::Configured configured_;
     std::vector<std::uint8_t> same_domain_;
     ProcessWishes wishes_;
-    bool stopped_ = false, standby_ = false;
+    bool stopped_ = false, standby_ = false, start_first_ = false;
 };
 
 Result<ipc::Channel::Message> ActorProcess::next_message(MonotonicTime until) {
@@ -144,6 +146,7 @@ Result<> ActorProcess::set_up() {
         return ask_for_socket(endpoint, wish);
     };
     standby_ = s.standby;
+    start_first_ = s.start_first;
     show_page(s.incarnation);
     core_->set_reading(read_tick_or_now(TickPage{}));  // the tick page comes with `start`
     wishes_ = s.wishes;
@@ -255,6 +258,20 @@ Result<> ActorProcess::stand_by() {
     return {};
 }
 
+Result<> ActorProcess::call_start() {
+    const ipc::ActivityScope busy(&page_->activity, ipc::ActorPhase::starting);
+    return actor_->start();
+}
+
+/// The incarnation before still works, on the rings that this one is to have.
+Result<> ActorProcess::start_before_it_is_wanted(const MappedStart& mapped) {
+    for (std::size_t i = 0; i < mapped.outputs.size(); ++i)
+        if (mapped.outputs[i]) core_->promise_output(i);
+    core_->set_reading(
+        read_tick_or_now(*reinterpret_cast<const TickPage*>(tick_segment_.payload())));
+    return call_start();
+}
+
 Result<> ActorProcess::start() {
     std::vector<UniqueFd> fds;
     auto message = expect<protocol::Start>(&fds);
@@ -269,6 +286,10 @@ Result<> ActorProcess::start() {
         mapped->inputs.size() != core_->inputs.size())
         return fail(Errc::mismatch, "start: the launcher counts other ports than the class has");
     tick_segment_ = std::move(mapped->ticks);
+    const bool first = start_first_ && !core_->start_alone && core_->state_version == 0;
+    if (first) {
+        if (auto done = start_before_it_is_wanted(*mapped); !done) return done;
+    }
     if (standby_) {
         if (auto done = stand_by(); !done || stopped_) return done;
     }
@@ -277,9 +298,8 @@ Result<> ActorProcess::start() {
         read_tick_or_now(*reinterpret_cast<const TickPage*>(tick_segment_.payload())));
     note_new_modules();  // what configure() loaded
     core_->restore_state(*actor_);
-    {
-        const ipc::ActivityScope busy(&page_->activity, ipc::ActorPhase::starting);
-        if (auto done = actor_->start(); !done) return done;
+    if (!first) {
+        if (auto done = call_start(); !done) return done;
     }
     log_warnings(lock_memory(wishes_));
     page_->started_ns.store(static_cast<std::uint64_t>(MonotonicTime::now().ns),

@@ -93,7 +93,8 @@ void code(Coder& coder, M& message) {
              message.actor_index, message.incarnation, message.trigger, message.rate,
              message.properties, message.plugins, message.input_holds, message.stale_after_ns,
              message.snapshot_ns, message.wishes.cpus, message.wishes.realtime, message.wishes.nice,
-             message.wishes.memory_bytes, message.wishes.cpu_percent, message.standby);
+             message.wishes.memory_bytes, message.wishes.cpu_percent, message.standby,
+             message.start_first);
     else if constexpr (std::is_same_v<Plain, Hello>)
         each(message.pid, message.incarnation, message.not_granted);
     else if constexpr (std::is_same_v<Plain, Configure>)

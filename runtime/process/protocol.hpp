@@ -19,7 +19,7 @@
 ///     replace_input  ->                  to every reader: the new ring; used once the old one is read to its end
 ///     replace_output ->                  to the writer: the new ring; or change_refused with the reason
 ///
-/// A standby (`setup.standby`), between configured and ready:
+/// A standby (`setup.standby`), between configured and ready; of a replacement, start() has returned by then:
 ///                    <-  warm
 ///     activate       ->                  when its actor has died: the incarnation that it is now, and the actor's page
 ///
@@ -53,6 +53,8 @@ struct Setup {
     Rate rate{};  ///< Of its tick domain.
     /// Not wanted yet: go as far as one can without being seen, say warm, wait for activate.
     bool standby = false;
+    /// A standby that is to replace a working incarnation: start() comes before warm, unless its class starts alone.
+    bool start_first = false;
     std::vector<std::pair<std::string, std::string>> properties;
     /// .so files to load before looking the class up (exec'd children).
     std::vector<std::string> plugins;

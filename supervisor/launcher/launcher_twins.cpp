@@ -74,6 +74,7 @@ Result<> Launcher::make_twin(std::uint32_t actor, std::size_t n) {
     loop_->watch(twin.process.pidfd.get(), {Source::twin_process, token_of(actor, n)});
     protocol::Setup setup = setup_of(actor);
     setup.standby = true;
+    setup.start_first = n == replacement_twin;
     if (n == replacement_twin)
         setup.properties.assign(child.replacement->properties.begin(),
                                 child.replacement->properties.end());

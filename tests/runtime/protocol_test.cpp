@@ -21,6 +21,7 @@ Setup a_setup() {
     s.properties = {{"format", "1080p59.94"}, {"empty", ""}};
     s.plugins = {"a.so"};
     s.input_holds = {{"video", 2}};
+    s.start_first = true;
     s.wishes = {{0, 2}, 50, -5, 1'000'000, 150};
     return s;
 }
@@ -54,6 +55,7 @@ TEST(Protocol, every_message_survives_the_wire) {
     EXPECT_EQ(setup.properties, a_setup().properties);
     EXPECT_EQ(setup.rate, (Rate{60000, 1001}));
     EXPECT_EQ(setup.wishes, a_setup().wishes);
+    EXPECT_TRUE(setup.start_first);
 }
 
 TEST(Protocol, a_cut_or_prolonged_message_is_refused) {

@@ -29,6 +29,7 @@ public:
     Property<std::string> needs{*this, "needs", "", {.text = "Fails in start() without this file"}};
     Property<std::int64_t> start_ms{
         *this, "start_ms", 0, {.text = "How long start() takes", .unit = "ms", .min = 0}};
+    Property<bool> alone{*this, "alone", false, {.text = "Starts after the one before has gone"}};
     Property<std::string> word{*this, "word", "count", {.text = "What it logs for each block"}};
     Property<bool> crashes{*this, "crashes", false, {.text = "Dies of a signal in configure()"}};
     Property<std::int64_t> configure_ms{
@@ -40,6 +41,7 @@ public:
     Result<> configure() override {
         std::this_thread::sleep_for(std::chrono::milliseconds(*configure_ms));
         if (*crashes) std::raise(SIGSEGV);
+        if (*alone) start_alone();
         out.set_format(data_format("text/plain", static_cast<std::uint32_t>(*bytes)));
         return {};
     }
@@ -112,14 +114,20 @@ public:
     Input<Data> in{*this, "in", "Anything"};
     Listener() { default_trigger(Trigger::input); }
     void process(const Tick&) override {
-        while (in.read() == InputStatus::fresh) ++seen_;
+        while (in.read() == InputStatus::fresh) {
+            const std::uint64_t index = in.header().tick_index;
+            if (index_ != 0 && index != index_ + 1)
+                log(LogLevel::info, "lost " + std::to_string(index - index_ - 1) + " ticks");
+            index_ = index;
+            ++seen_;
+        }
     }
     void stop() override {
         log(LogLevel::warning, "stopped after \x1B[31m" + std::to_string(seen_) + " \xFF blocks");
     }
 
 private:
-    std::uint64_t seen_ = 0;
+    std::uint64_t seen_ = 0, index_ = 0;
 };
 STREAMLIB_ACTOR(Listener)
 

@@ -311,8 +311,20 @@ TEST_F(Supervised, a_replacement_that_fails_has_changed_nothing) {
     EXPECT_THAT(error_, HasSubstr("actor listener: is not running"));
 }
 
-TEST_F(Supervised, a_replacement_that_fails_in_start_gives_way_to_what_was_there) {
+TEST_F(Supervised, a_replacement_that_fails_in_start_has_changed_nothing) {
     start_node();
+    const pid_t pid = ps("chatter").pid;
+    EXPECT_EQ(call({"replace", "chatter", "--set", "broken=true", "--set", "word=new"}), 1);
+    EXPECT_THAT(error_, HasSubstr("actor chatter: nothing has changed: told to fail"));
+    const ActorRow row = ps("chatter");
+    EXPECT_EQ(row.pid, pid);
+    EXPECT_EQ(row.incarnation, 1U);
+    EXPECT_EQ(row.state, "RUNNING");
+    EXPECT_TRUE(eventually([&] { return ps("chatter").ticks > row.ticks + 3; }));
+}
+
+TEST_F(Supervised, a_replacement_that_starts_alone_and_fails_gives_way_to_what_was_there) {
+    start("Chatter alone=true >> Listener");
     EXPECT_EQ(call({"replace", "chatter", "--set", "broken=true", "--set", "word=new"}), 1);
     EXPECT_THAT(error_, HasSubstr("actor chatter: incarnation 2 "));
     ASSERT_TRUE(eventually([&] {
@@ -324,6 +336,23 @@ TEST_F(Supervised, a_replacement_that_fails_in_start_gives_way_to_what_was_there
     EXPECT_EQ(ps("listener").state, "RUNNING");
     EXPECT_EQ(call({"events"}), 0) << error_;
     EXPECT_THAT(out_, HasSubstr("replace chatter: incarnation 2 failed: "));
+}
+
+TEST_F(Supervised, a_replacement_whose_start_is_long_loses_no_tick) {
+    start(
+        "rate=5 Chatter >> Listener");  // a tick lasts longer than any cut, its start three of them
+    ASSERT_TRUE(eventually([&] { return all_of("listener").frames_in > 2; }));
+    ASSERT_EQ(call({"replace", "chatter", "--set", "start_ms=600"}), 0) << error_;
+    EXPECT_EQ(ps("chatter").incarnation, 2U);
+    const std::uint64_t had = all_of("listener").frames_in;
+    ASSERT_TRUE(eventually([&] { return all_of("listener").frames_in > had + 2; }));
+    EXPECT_EQ(call({"logs", "listener"}), 0) << error_;
+    EXPECT_THAT(out_, Not(HasSubstr("lost ")));
+    // One that starts alone loses them: they would have been seen.
+    ASSERT_EQ(call({"replace", "chatter", "--set", "alone=true"}), 0) << error_;
+    EXPECT_TRUE(eventually([&] {
+        return call({"logs", "listener"}) == 0 && out_.find("lost ") != std::string::npos;
+    }));
 }
 
 TEST_F(Supervised, of_two_who_replace_one_actor_at_once_the_second_is_refused) {
