@@ -121,18 +121,21 @@ struct Reactor::State final : net::PollerSink {
         one->counters.failed = for_good;
     }
 
+    /// What is due, in the order of its times. A handler that arms its timer for the past again gets its turn next time.
     bool fire_timers() {
         if (earliest == not_armed) return false;
         const MonotonicTime now = MonotonicTime::now();
-        if (now < earliest) return false;
         bool fired = false;
-        for (std::uint32_t i = 0; i < timers_used; ++i) {
-            if (!timers[i].used || timers[i].when > now) continue;
-            timers[i].when = not_armed;
-            timers[i].handler();
+        for (std::uint32_t turns = timers_used; turns != 0 && earliest <= now; --turns) {
+            for (std::uint32_t i = 0; i < timers_used; ++i) {
+                if (!timers[i].used || timers[i].when != earliest) continue;
+                timers[i].when = not_armed;
+                find_earliest();
+                timers[i].handler();
+                break;
+            }
             fired = true;
         }
-        find_earliest();
         return fired;
     }
 
