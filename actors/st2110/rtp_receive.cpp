@@ -54,6 +54,13 @@ void RtpReceive::process(const Tick&) {
 void RtpReceive::stop() {
     flush();
     count();
+    log(LogLevel::info,
+        std::to_string(packets.value()) + " packets came; " + std::to_string(lost.value()) +
+            " lost, " + std::to_string(reordered.value()) + " reordered, " +
+            std::to_string(duplicate.value()) + " twice, " + std::to_string(late.value()) +
+            " late, " + std::to_string(foreign.value()) + " foreign, " +
+            std::to_string(bad.value()) + " bad, " + std::to_string(kernel_drops.value()) +
+            " dropped by the kernel");
     reactor_.reset();
 }
 

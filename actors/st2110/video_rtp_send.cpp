@@ -15,8 +15,8 @@ using st2110::PackingMode;
 using st2110::SenderType;
 
 constexpr std::uint32_t send_buffer = 4U << 20;
-/// Bursts in one turn of the loop, so that it sees commands and ticks.
-constexpr int bursts_a_turn = 8;
+/// Bursts, and waits between them, in one turn of the loop, so that it sees commands and ticks.
+constexpr int steps_a_turn = 32;
 
 std::vector<std::byte> black_picture(const VideoFormat& format, const st2110::PictureShape& shape) {
     const auto group = st2110::black_pgroup(format, shape);
@@ -86,10 +86,18 @@ Result<> VideoRtpSend::start() {
 
 void VideoRtpSend::process(const Tick&) {
     if (!is_paced()) return send_at_once();
-    if (video.read_latest() == InputStatus::fresh) fresh_ = true;
+    const TaiTime time = now();
+    // What comes once a frame has begun is for the one after, however soon the choice is made: else chance would decide.
+    const std::int64_t next = epoch_ + (pacer_->remaining() != 0 ? 1 : 0);
+    const bool waits = fresh_ && begun_ && fresh_for_ <= next;
+    if (waits && time >= pacer_->timing().start(next)) return;
+    if (video.read_latest() == InputStatus::fresh) {
+        fresh_ = true;
+        fresh_for_ = pacer_->timing().frame_at(time) + 1;
+    }
     if (!fresh_ || begun_) return;
     begun_ = true;
-    epoch_ = pacer_->timing().frame_at(now()) + 1;
+    epoch_ = fresh_for_;
     wake_at_tai(choosing_time());
 }
 
@@ -113,7 +121,7 @@ TaiTime VideoRtpSend::choosing_time() const noexcept {
 }
 
 void VideoRtpSend::woken(MonotonicTime) {
-    for (int burst = 0; burst < bursts_a_turn; ++burst) {
+    for (int burst = 0; burst < steps_a_turn; ++burst) {
         const TaiTime time = now();
         if (pacer_->remaining() == 0) {
             if (time < choosing_time()) return wake_at_tai(choosing_time());
@@ -129,7 +137,11 @@ void VideoRtpSend::woken(MonotonicTime) {
             pacer_->begin_frame(epoch_);
         }
         const auto next = pacer_->decide(time);
-        if (next.act == st2110::Pacer::Act::sleep) return wake_at_tai(next.until);
+        if (next.act == st2110::Pacer::Act::sleep) {
+            if (next.until - time > spin_ns()) return wake_at_tai(next.until + -spin_ns());
+            wait_until(next.until);
+            continue;
+        }
         send_packets(next.first, next.packets);
         settle(false);
         pacer_->sent(next.packets, now());
@@ -138,9 +150,16 @@ void VideoRtpSend::woken(MonotonicTime) {
     wake_at(MonotonicTime::now());
 }
 
+/// The kernel wakes some 50 us late, which is as long as from burst to burst.
+void VideoRtpSend::wait_until(TaiTime time) const noexcept {
+    const MonotonicTime end = monotonic_at(time);
+    while (MonotonicTime::now() < end) ipc::spin_pause();
+}
+
 /// The picture for a frame of TAI time; false: nothing leaves.
-bool VideoRtpSend::choose(std::int64_t) {
-    if (fresh_ && video.has_block() && video.payload().size() >= video.format().bytes()) {
+bool VideoRtpSend::choose(std::int64_t frame) {
+    if (fresh_ && fresh_for_ <= frame && video.has_block() &&
+        video.payload().size() >= video.format().bytes()) {
         fresh_ = false;
         // Of the one before the kernel has let go: its last burst left a frame ago.
         before_ = std::move(current_);
@@ -260,6 +279,12 @@ bool VideoRtpSend::drained() const {
 
 void VideoRtpSend::stop() {
     settle(true);
+    log(LogLevel::info,
+        std::to_string(frames.value()) + " frames, " + std::to_string(packets.value()) +
+            " packets left; " + std::to_string(repeated.value()) + " repeated, " +
+            std::to_string(restamped.value()) + " restamped, " + std::to_string(skipped.value()) +
+            " skipped, " + std::to_string(late.value()) + " late, " + std::to_string(lost.value()) +
+            " packets lost; CINST at most " + std::to_string(cinst.value()));
     current_ = {};
     before_ = {};
 }

@@ -66,6 +66,14 @@ public:
         "stale",
         "repeat",
         {.text = "What leaves when the input is stale", .choices = {"repeat", "black", "stop"}}};
+    Property<double> spin{*this,
+                          "spin",
+                          40.0,
+                          {.text = "The end of a wait that it does not sleep through, since the "
+                                   "kernel wakes late: less costs evenness, more costs CPU",
+                           .unit = "us",
+                           .min = 0,
+                           .max = 1000}};
     Counter frames{*this, "frames", "Frames that left"};
     Counter repeated{*this, "repeated", "Of them: the picture before again, or black"};
     Counter skipped{*this, "skipped", "Frames left out after a stall"};
@@ -77,6 +85,8 @@ private:
     [[nodiscard]] bool is_paced() const { return *pacing != "none"; }
     [[nodiscard]] st2110::SenderType sender_type() const;
     void send_at_once();
+    [[nodiscard]] Nanoseconds spin_ns() const { return static_cast<Nanoseconds>(*spin * 1e3); }
+    void wait_until(TaiTime time) const noexcept;
     [[nodiscard]] TaiTime choosing_time() const noexcept;
     void wake_at_tai(TaiTime time) noexcept { wake_at(monotonic_at(time)); }
     [[nodiscard]] bool choose(std::int64_t frame);
@@ -98,7 +108,9 @@ private:
 
     Block current_, before_;  ///< In hand; the one before, until the kernel has let go of it.
     bool fresh_ = false;      ///< The input has one that was not sent.
-    bool begun_ = false;      ///< There was a first picture.
+    std::int64_t fresh_for_ =
+        0;                ///< It was there when this frame began, and not for the one before.
+    bool begun_ = false;  ///< There was a first picture.
     std::span<const std::byte> given_, pixels_;  ///< As it came; as it leaves.
     std::int64_t epoch_ = 0;                     ///< Frame of TAI time that is next.
     std::optional<std::int64_t> last_index_;     ///< Media frame that left last.

@@ -62,6 +62,18 @@ Pacer::Decision Pacer::sleep_until(TaiTime time, TaiTime now) const noexcept {
     return {.act = Act::sleep, .first = next_, .packets = 0, .until = std::min(time, longest)};
 }
 
+/// Packets from the next one on whose bursts are planned by `now`, at most what the bucket holds and within the field;
+/// `first_burst` of them are known to be.
+std::uint32_t Pacer::planned_by(TaiTime now, std::uint32_t first_burst) const noexcept {
+    const std::uint32_t field = timing_.packets_a_field();
+    const std::uint32_t end = next_ - next_ % field + field;
+    std::uint32_t count = first_burst;
+    while (count < grain_.ceiling && next_ + count < end &&
+           timing_.due(frame_, next_ + count) + -grain_.lead <= now)
+        count += burst_at(timing_, grain_.burst, next_ + count);
+    return std::min(count, grain_.ceiling);
+}
+
 Pacer::Decision Pacer::decide(TaiTime now) noexcept {
     if (remaining() == 0) return {};
     if (now < last_) {
@@ -78,15 +90,23 @@ Pacer::Decision Pacer::decide(TaiTime now) noexcept {
     const std::uint32_t packets = burst_at(timing_, grain_.burst, next_);
     const TaiTime planned = timing_.due(frame_, next_) + -grain_.lead;
     if (now < planned) return sleep_until(planned, now);
+    const std::uint32_t wanted = planned_by(now, packets);
+    // As much as the bucket takes, if that is worth a system call: who waits for room for whole bursts, and wakes late each
+    // time, falls behind for good.
+    const std::uint32_t least = std::min(wanted, std::max(1U, grain_.burst / 4));
     const auto ceiling = std::int64_t{grain_.ceiling};
-    if (bucket_.level(now) + packets > ceiling) {
+    const std::int64_t room = ceiling - bucket_.level(now);
+    if (room < least) {
         if (!waiting_) ++counts_.held_back;
         waiting_ = true;
-        return sleep_until(bucket_.when_at_most(ceiling - packets), now);
+        return sleep_until(bucket_.when_at_most(ceiling - least), now);
     }
     waiting_ = false;
-    return {
-        .act = Act::send, .first = next_, .packets = packets, .until = now, .late = now - planned};
+    return {.act = Act::send,
+            .first = next_,
+            .packets = static_cast<std::uint32_t>(std::min(std::int64_t{wanted}, room)),
+            .until = now,
+            .late = now - planned};
 }
 
 void Pacer::sent(std::uint32_t packets, TaiTime finished) noexcept {

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// VideoRtpSend to VideoRtpReceive over loopback, in one process: what goes in comes out, to the bit and to the nanosecond.
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <random>
+
+#include "actors/pgroup.hpp"
+#include "actors/st2110/video_rtp_receive.hpp"
+#include "actors/st2110/video_rtp_send.hpp"
+#include "runtime/actor_core.hpp"
+#include "runtime/clock/tick_math.hpp"
+#include "runtime/harness.hpp"
+
+namespace streamlib::actors {
+namespace {
+
+using testing::HasSubstr;
+
+/// A port that nobody has now.
+std::string free_address() {
+    const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof at;
+    EXPECT_EQ(::bind(fd, reinterpret_cast<sockaddr*>(&at), length), 0);
+    EXPECT_EQ(::getsockname(fd, reinterpret_cast<sockaddr*>(&at), &length), 0);
+    ::close(fd);
+    return "127.0.0.1:" + std::to_string(ntohs(at.sin_port));
+}
+
+struct Pair {
+    VideoFormat given;
+    ActorHarness send, receive;
+    std::mt19937 random{7};
+
+    Pair(const std::string& format, const std::vector<std::pair<std::string, std::string>>& keys,
+         const std::vector<std::pair<std::string, std::string>>& receive_keys = {})
+        : given(*parse_video_format(format)),
+          send(std::make_unique<VideoRtpSend>(), given.rate),
+          receive(std::make_unique<VideoRtpReceive>(), given.rate) {
+        const std::string address = free_address();
+        VideoFormat wire = given;
+        wire.layout = Layout::pgroup;
+        EXPECT_TRUE(receive.set("from", address));
+        EXPECT_TRUE(receive.set("format", to_string(wire)));
+        for (const auto& [key, value] : receive_keys) EXPECT_TRUE(receive.set(key, value));
+        EXPECT_TRUE(send.set("to", address));
+        for (const auto& [key, value] : keys) EXPECT_TRUE(send.set(key, value));
+        send.trigger(Trigger::input);
+        send.link("video", given);
+        const auto made = receive.configure();
+        EXPECT_TRUE(made) << made.error().text;
+        const auto ready = send.configure();
+        EXPECT_TRUE(ready) << ready.error().text;
+        EXPECT_TRUE(receive.start() && send.start());
+        look();  // from here on it listens
+    }
+    void look() { ActorCore::of(receive.actor()).sleeper->sleep(MonotonicTime::now() + 1'000'000); }
+    std::vector<std::byte> noise() {
+        std::vector<std::byte> picture(given.bytes());
+        for (auto& b : picture) b = static_cast<std::byte>(random());
+        // Samples of a depth below 16 lie in words, with nothing above them.
+        if (given.layout == Layout::planar && given.depth > 8)
+            for (std::size_t i = 1; i < picture.size(); i += 2)
+                picture[i] &= static_cast<std::byte>((1U << (given.depth - 8)) - 1);
+        return picture;
+    }
+    /// Blocks of the receiver, as soon as there are so many; fewer after 10 s.
+    std::vector<SeenBlock> wait_for(std::size_t count) {
+        std::vector<SeenBlock> seen;
+        const MonotonicTime end = MonotonicTime::now() + 10'000'000'000;
+        while (seen.size() < count && MonotonicTime::now() < end) {
+            look();
+            for (auto& block : receive.take("video")) seen.push_back(std::move(block));
+        }
+        return seen;
+    }
+};
+
+/// What leaves for a picture of `given`.
+std::vector<std::byte> on_the_wire(const VideoFormat& given, const std::vector<std::byte>& bytes) {
+    if (given.layout == Layout::pgroup) return bytes;
+    VideoFormat wire = given;
+    wire.layout = Layout::pgroup;
+    std::vector<std::byte> out(wire.bytes());
+    st2110::PgroupConverter::make(given, wire)->convert(bytes, out);
+    return out;
+}
+
+class VideoRtp : public testing::TestWithParam<const char*> {};
+
+TEST_P(VideoRtp, arrives_as_it_left) {
+    for (const char* packing : {"gpm", "bpm"}) {
+        for (const char* max_udp : {"1460", "8960"}) {
+            Pair pair(GetParam(), {{"pacing", "none"}, {"packing", packing}, {"max_udp", max_udp}});
+            const Rate rate = pair.given.rate;
+            for (std::uint64_t frame = 1000; frame < 1004; ++frame) {
+                const auto picture = pair.noise();
+                const TaiTime origin = time_of_tick(frame, rate);
+                pair.send.feed("video", picture, origin);
+                pair.receive.jump_to(frame);
+                pair.receive.tick();
+                pair.send.tick();
+                const auto seen = pair.wait_for(1);
+                ASSERT_EQ(seen.size(), 1U) << GetParam() << " " << packing << " " << max_udp;
+                EXPECT_EQ(seen[0].header.origin_ns, origin.ns);
+                EXPECT_EQ(seen[0].header.flags, 0U);
+                EXPECT_TRUE(seen[0].payload == on_the_wire(pair.given, picture)) << GetParam();
+            }
+            pair.receive.tick();
+            EXPECT_EQ(pair.receive.counter("frames"), 4U);
+            EXPECT_EQ(pair.receive.counter("lost"), 0U);
+            EXPECT_EQ(pair.receive.counter("packets"), pair.send.counter("packets"));
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Formats, VideoRtp,
+    testing::Values("320x180 YCbCr-4:2:2 10 pgroup @60000/1001", "320x180 YCbCr-4:2:2 8 packed @50",
+                    "320x180 YCbCr-4:2:2 10 planar @50", "384x64 v210 @30000/1001",
+                    "320x180 YCbCr-4:2:0 8 planar @25", "320x180 RGB 8 packed @60",
+                    "320x180 YCbCr-4:4:4 12 pgroup @24", "64x64 KEY 16 pgroup @50",
+                    "320x180 YCbCr-4:2:2 10 pgroup interlaced @25",
+                    "320x180 YCbCr-4:2:2 10 pgroup psf @25"));
+
+TEST(VideoRtpPaced, sends_a_frame_a_period_and_repeats_what_does_not_come) {
+    Pair pair("320x180 YCbCr-4:2:2 10 pgroup @50", {{"pacing", "wide"}});
+    const auto run_until = [&](const std::function<bool()>& done) {
+        const MonotonicTime end = MonotonicTime::now() + 10'000'000'000;
+        while (!done() && MonotonicTime::now() < end) pair.send.wake(MonotonicTime::now());
+        return done();
+    };
+    // The harness's clock stands still between ticks: let it tell the time that it is.
+    ActorCore::of(pair.send.actor()).set_reading({pair.send.next_tick(), MonotonicTime::now()});
+    pair.send.feed("video", pair.noise(), time_of_tick(1000, {50, 1}));
+    pair.send.tick();
+    ASSERT_TRUE(run_until([&] { return pair.send.counter("frames") >= 3; }));
+    EXPECT_EQ(pair.send.counter("repeated"), pair.send.counter("frames") - 1);
+    EXPECT_LE(pair.send.counter("cinst"), 16U);
+    const auto seen = pair.wait_for(3);
+    ASSERT_GE(seen.size(), 3U);
+    EXPECT_EQ(seen[0].header.origin_ns, time_of_tick(1000, {50, 1}).ns);
+    EXPECT_EQ(seen[1].header.origin_ns, time_of_tick(1001, {50, 1}).ns) << "media time goes on";
+    EXPECT_TRUE(seen[1].payload == seen[0].payload);
+}
+
+TEST(VideoRtpRefuses, what_cannot_be_with_the_fix) {
+    const auto receive = [](const std::vector<std::pair<std::string, std::string>>& keys) {
+        ActorHarness harness(std::make_unique<VideoRtpReceive>());
+        for (const auto& [key, value] : keys) EXPECT_TRUE(harness.set(key, value));
+        const auto done = harness.configure();
+        return done ? std::string("nothing is wrong") : done.error().text;
+    };
+    EXPECT_THAT(receive({}), HasSubstr("from: where does the stream come from?"));
+    EXPECT_THAT(receive({{"from", "127.0.0.1:0"}}),
+                HasSubstr("format: what does the stream carry?"));
+    EXPECT_THAT(receive({{"from", "127.0.0.1:0"}, {"format", "1920x1080"}}),
+                HasSubstr("the frame rate is missing"));
+    EXPECT_THAT(receive({{"from", "camera"}, {"format", "1080p50"}}), HasSubstr("from: "));
+    EXPECT_THAT(receive({{"sdp", "/nowhere.sdp"}}), HasSubstr("/nowhere.sdp cannot be opened"));
+    ActorHarness send(std::make_unique<VideoRtpSend>());
+    EXPECT_TRUE(send.set("to", "127.0.0.1:5004"));
+    send.link("video", *parse_video_format("320x180 RGBA 8 packed @50"));
+    const auto done = send.configure();
+    ASSERT_FALSE(done);
+    EXPECT_THAT(done.error().text, HasSubstr("RGBA"));
+}
+
+TEST(MissingBands, tell_where_a_picture_misses_something) {
+    const VideoFormat format = *parse_video_format("320x320 YCbCr-4:2:2 8 pgroup @50");
+    const std::uint32_t row = 640;
+    const std::array<st2110::Span, 2> gaps{{{0, row}, {row * 319, 4}}};
+    st2110::FinishedFrame frame;
+    frame.gaps = gaps;
+    EXPECT_EQ(missing_bands(format, frame), 0x8000'0001U);
+    frame.gaps = {};
+    EXPECT_EQ(missing_bands(format, frame), 0U);
+    const std::array<st2110::Span, 1> all{{{0, row}}};
+    frame.gaps = all;
+    frame.more_gaps = true;
+    EXPECT_EQ(missing_bands(format, frame), 0xFFFF'FFFFU) << "the last one reaches to the end";
+}
+
+}  // namespace
+}  // namespace streamlib::actors
