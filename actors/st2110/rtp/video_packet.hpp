@@ -44,6 +44,7 @@ inline constexpr std::size_t packet_status_count = 10;
 
 [[nodiscard]] std::string_view to_string(PacketStatus status) noexcept;
 
+/// Points into the datagram that was parsed.
 struct VideoPacket {
     RtpHeader header{};
     std::uint16_t extended = 0;       ///< High half of the 32-bit sequence number, as it was sent.

@@ -87,7 +87,7 @@ TEST(AudioAssembler, gives_blocks_of_any_size_from_packets_of_any_size) {
             Rig rig(packet, block);
             const int packets = 4096 / static_cast<int>(packet);
             for (int i = 0; i < packets; ++i)
-                ASSERT_EQ(rig.take(i, i * packet / 48.0), PacketStatus::ok);
+                ASSERT_EQ(rig.take(i, i * (packet / 48.0)), PacketStatus::ok);
             ASSERT_EQ(rig.keeper.kept.size(), static_cast<std::size_t>(packets) * packet / block);
             Ticks next = rig.begin();
             for (const auto& kept : rig.keeper.kept) {

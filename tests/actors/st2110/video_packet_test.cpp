@@ -79,8 +79,8 @@ TEST(VideoPacket, places_rows_of_a_field_in_the_frame_and_recognises_rows_of_the
     VideoDepacketiser depacketiser(shape, 96);
     VideoPacket packet;
     const auto frame_row = [&](unsigned row, bool field) -> int {
-        if (depacketiser.parse(datagram({{160, row, 0, field}}, 160), packet) != PacketStatus::ok)
-            return -1;
+        const Bytes bytes = datagram({{160, row, 0, field}}, 160);  // the packet points into it
+        if (depacketiser.parse(bytes, packet) != PacketStatus::ok) return -1;
         int found = -1;
         for_each_part(packet, shape, depacketiser.frame_rows(), [&](const VideoPart& part) {
             found = static_cast<int>(part.offset / shape.row_bytes);

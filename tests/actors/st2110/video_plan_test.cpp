@@ -29,7 +29,7 @@ std::vector<VideoFormat> all_formats() {
         format.rate = {30000, 1001};
         for (const Interlace interlace :
              {Interlace::progressive, Interlace::interlaced, Interlace::psf})
-            for (const std::uint32_t width : {4U, 64U, 720U, 1364U, 1920U, 4096U}) {
+            for (const std::uint32_t width : {4U, 64U, 1364U, 1920U}) {
                 format.interlace = interlace;
                 format.width = width;
                 format.height = 20;
@@ -146,7 +146,7 @@ TEST(VideoPlan, covers_every_octet_once_within_the_rules_in_every_format) {
                 }
                 ASSERT_EQ(std::count(covered.begin(), covered.end(), 0), 0) << to_string(format);
             }
-    EXPECT_GT(plans, 500U);
+    EXPECT_GT(plans, 350U);
 }
 
 TEST(VideoPlan, is_understood_by_the_depacketiser_octet_by_octet_in_every_format) {
