@@ -263,7 +263,6 @@ Result<> ActorProcess::call_start() {
     return actor_->start();
 }
 
-/// The incarnation before still works, on the rings that this one is to have.
 Result<> ActorProcess::start_before_it_is_wanted(const MappedStart& mapped) {
     for (std::size_t i = 0; i < mapped.outputs.size(); ++i)
         if (mapped.outputs[i]) core_->promise_output(i);

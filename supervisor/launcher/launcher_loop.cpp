@@ -177,6 +177,11 @@ void Launcher::on_deadlines() {
         observer_.totals(totals());
         publish_tree();  // restarts that are old enough are given back
         if (rings_) rings_->drop_superseded();
+        if (zygotes_->kill_stopped()) tell_event("hung", "sl-zygote", "it was stopped");
+        if (auto& control = services_[control_service]; control && control->look_stopped()) {
+            tell_event("hung", "sl-control", "it was stopped");
+            control->give_up();
+        }
     }
     if (tree_ && now >= tree_->next_due()) carry_out(tree_->on_time(now));
     watch_for_hangs(now);

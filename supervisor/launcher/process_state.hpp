@@ -22,4 +22,17 @@ enum class ProcessState : std::uint8_t {
 /// Reads /proc/PID/status: ≈ 20 µs, no allocation.
 [[nodiscard]] ProcessState process_state(int pid) noexcept;
 
+/// Whether a service is stopped by a signal: seen so at two looks. It is the node's and nobody else's to stop; one that is
+/// traced is let be.
+class StoppedWatch {
+public:
+    [[nodiscard]] bool look(ProcessState state) noexcept {
+        looks_ = state == ProcessState::stopped ? looks_ + 1 : 0;
+        return looks_ > 1;
+    }
+
+private:
+    int looks_ = 0;
+};
+
 }  // namespace streamlib::supervision

@@ -28,6 +28,7 @@ Result<> ServiceProcess::start() {
     if (!process) return tl::unexpected(process.error());
     process_ = std::move(*process);
     channel_ = std::move(ends->first);
+    stopped_ = {};
     born_ = MonotonicTime::now();
     due_ = {INT64_MAX};
     loop_.watch(channel_.fd(), {Source::service_channel, index_});
@@ -48,6 +49,10 @@ std::string ServiceProcess::on_process() {
     due_ = now + back_off_.delay_after(now - born_);
     const std::string text = exit_text(*how, "");
     return comm_of({.role = role_}) + ": " + (text.empty() ? "exit 0" : text);
+}
+
+bool ServiceProcess::look_stopped() {
+    return process_.pidfd && stopped_.look(process_state(process_.pid));
 }
 
 void ServiceProcess::give_up() {

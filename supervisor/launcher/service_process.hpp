@@ -11,6 +11,7 @@
 #include "supervisor/launcher/back_off.hpp"
 #include "supervisor/launcher/event_loop.hpp"
 #include "supervisor/launcher/exec_role.hpp"
+#include "supervisor/launcher/process_state.hpp"
 
 namespace streamlib::supervision {
 
@@ -28,6 +29,8 @@ public:
     [[nodiscard]] std::string on_process();
     /// Its channel has ended or said nonsense: it is of no use any more.
     void give_up();
+    /// A look, now and then: whether somebody has stopped it.
+    [[nodiscard]] bool look_stopped();
     /// A restart whose time has come; returns when the next one is due.
     [[nodiscard]] MonotonicTime restart_due(MonotonicTime now);
     [[nodiscard]] ipc::Channel& channel() noexcept { return channel_; }
@@ -43,6 +46,7 @@ private:
     int lifeline_;
     std::function<void(ipc::Channel&)> greet_;
     ChildProcess process_;
+    StoppedWatch stopped_;
     ipc::Channel channel_;
     BackOff back_off_;
     MonotonicTime born_{}, due_{INT64_MAX};

@@ -18,6 +18,8 @@ namespace {
 
 /// Longest that a zygote may owe an answer, loading its libraries included; as an actor's start-up deadline.
 constexpr Nanoseconds answer_within_ns = 10'000'000'000;
+/// Of what it was forking when it died.
+constexpr Nanoseconds last_words_ns = 1'000'000'000;
 
 }  // namespace
 
@@ -48,6 +50,8 @@ Result<> ZygotePool::start(std::uint32_t index) {
     auto process = exec_role(role, {.channel = ends->second.fd(), .lifeline = lifeline_});
     if (!process) return tl::unexpected(process.error());
     zygote.process = std::move(*process);
+    zygote.group = zygote.process.pid;
+    zygote.stopped = {};
     zygote.channel = std::move(ends->first);
     zygote.born = MonotonicTime::now();
     zygote.due = {INT64_MAX};
@@ -163,6 +167,9 @@ ZygotePool::News ZygotePool::on_process(std::uint32_t index) {
         zygote.usable = false;
     loop_.forget(zygote.process.pidfd.get());
     zygote.process = {};
+    // The process that forked holds the other end: for as long as it takes, or since it is stopped.
+    if (zygote.channel)
+        zygote.answer_due = std::min(zygote.answer_due, MonotonicTime::now() + last_words_ns);
     note_gone(index, news);
     return news;
 }
@@ -194,13 +201,25 @@ MonotonicTime ZygotePool::restart_due(MonotonicTime now) {
         // Stopped, or stuck in a library: restarts must not wait for it. With it goes the process that forks, of its group.
         if (zygote.answer_due <= now) {
             zygote.answer_due = {INT64_MAX};
-            if (zygote.process.pidfd) ::kill(-zygote.process.pid, SIGKILL);
+            if (zygote.process.pidfd || zygote.channel) ::kill(-zygote.group, SIGKILL);
             kill_process(zygote.process.pidfd, SIGKILL);
         }
         next = std::min({next, zygote.due, zygote.answer_due});
         if (is_up(index)) next = std::min(next, zygote.spares.due());
     }
     return next;
+}
+
+bool ZygotePool::kill_stopped() {
+    bool any = false;
+    for (Zygote& zygote : zygotes_) {
+        if (!zygote.process.pidfd || !zygote.stopped.look(process_state(zygote.process.pid)))
+            continue;
+        ::kill(-zygote.group, SIGKILL);
+        kill_process(zygote.process.pidfd, SIGKILL);
+        any = true;
+    }
+    return any;
 }
 
 bool ZygotePool::has_open_orders() const noexcept {

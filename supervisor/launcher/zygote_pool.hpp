@@ -21,6 +21,7 @@
 #include "supervisor/launcher/exec_role.hpp"
 #include "supervisor/launcher/exit_reason.hpp"
 #include "supervisor/launcher/open_orders.hpp"
+#include "supervisor/launcher/process_state.hpp"
 #include "supervisor/launcher/spares.hpp"
 #include "supervisor/zygote/zygote_link.hpp"
 
@@ -69,6 +70,8 @@ public:
     [[nodiscard]] News on_process(std::uint32_t zygote);
     void on_writable(std::uint32_t zygote);
 
+    /// A look, now and then: kills those that somebody has stopped. True: some were.
+    bool kill_stopped();
     /// Restarts whose time has come; returns when the next one is due.
     [[nodiscard]] MonotonicTime restart_due(MonotonicTime now);
     [[nodiscard]] bool has_open_orders() const noexcept;
@@ -87,6 +90,8 @@ private:
         BackOff back_off;
         MonotonicTime born{}, due{INT64_MAX};
         MonotonicTime answer_due{INT64_MAX};  ///< While it owes one; beyond, it is killed.
+        StoppedWatch stopped;
+        pid_t group = 0;  ///< Its process group; the process that forks is in it, and outlives it.
         bool usable = true, blocked = false;
     };
     [[nodiscard]] Result<> start(std::uint32_t index);

@@ -268,6 +268,21 @@ TEST_F(Restart, replaces_a_clock_that_stands_still) {
     EXPECT_THAT(run.lines("actor ticker restarting"), IsEmpty());
 }
 
+TEST_F(Restart, replaces_services_that_are_stopped) {
+    NodeRun run({"rate=100 Ticker restart=permanent >> Sink"});
+    ASSERT_NE(run.wait_for("running"), "");
+    for (const std::string service : {"sl-zygote", "sl-control"}) {
+        const pid_t before = run.process(service).pid;
+        if (before == 0) continue;  // a node without it
+        ASSERT_EQ(::kill(before, SIGSTOP), 0);
+        EXPECT_THAT(run.wait_for("event hung " + service), HasSubstr("it was stopped"));
+        EXPECT_NE(run.wait_for_process(service, before).pid, 0);
+    }
+    run.signal(SIGTERM);
+    EXPECT_EQ(run.finish(), 0);
+    EXPECT_THAT(run.lines("actor ticker restarting"), IsEmpty());
+}
+
 TEST_F(Restart, does_not_take_who_was_stopped_for_hung) {
     NodeRun run({"rate=100 Ticker restart=permanent hang_after=200ms >> Sink"});
     ASSERT_NE(run.wait_for("running"), "");
