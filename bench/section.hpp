@@ -17,5 +17,7 @@ struct Section {
 
 /// Pgroups to and from the other layouts, 1080p, cold, beside memcpy.
 [[nodiscard]] Section pgroup_kernels();
+/// Datagrams over loopback, sender and reactor, beside liburing alone.
+[[nodiscard]] Section udp_rate();
 
 }  // namespace streamlib::bench

@@ -13,7 +13,7 @@ struct Named {
     const char* name;
     Section (*make)();
 };
-constexpr Named sections[] = {{"pgroup", pgroup_kernels}};
+constexpr Named sections[] = {{"pgroup", pgroup_kernels}, {"udp", udp_rate}};
 
 struct Arguments {
     std::string json, only;
@@ -66,7 +66,7 @@ int main(int argc, char** argv) {
         return streamlib::bench::run(streamlib::bench::read(argc, argv));
     } catch (const std::exception& error) {
         std::fprintf(stderr,
-                     "bench_st2110: %s\nusage: bench_st2110 [--json FILE] [--only pgroup] "
+                     "bench_st2110: %s\nusage: bench_st2110 [--json FILE] [--only pgroup,udp] "
                      "[--rounds 5]\n",
                      error.what());
         return 2;
