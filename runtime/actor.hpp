@@ -97,6 +97,8 @@ public:
     /// What an earlier incarnation, or the last run, has kept; after configure(), before start(). Not called where there is
     /// nothing. An error is logged, and the actor begins afresh. [setup]
     [[nodiscard]] virtual Result<> restore(const Snapshot& /*kept*/) { return {}; }
+    /// Before the outputs end, or are left to the next incarnation: what is open is to be published or given up. [realtime]
+    virtual void ending() {}
     /// The last call: finish files, close devices. Not called after a crash. [setup]
     virtual void stop() {}
 

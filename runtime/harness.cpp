@@ -116,6 +116,7 @@ struct ActorHarness::Impl {
     void end() {
         if (finished) return;
         finished = true;
+        actor->ending();
         core->end_outputs();
         actor->stop();
     }

@@ -6,6 +6,26 @@
 #include <string>
 
 namespace streamlib::actors {
+namespace {
+
+using st2110::PacketStatus;
+using st2110::StreamEvent;
+
+constexpr std::string_view text_of(StreamEvent event) {
+    switch (event) {
+        case StreamEvent::started: return "the stream has begun";
+        case StreamEvent::ssrc_changed: return "another sender (SSRC) is followed now";
+        case StreamEvent::time_jumped: return "the sender's media time has jumped";
+        case StreamEvent::sequence_restarted: return "the sender counts its packets anew";
+        case StreamEvent::rows_renumbered:
+            return "the rows of interlaced pictures are numbered otherwise (frame or field rows)";
+        case StreamEvent::format_mismatch:
+            return "what comes does not fit `format`: compare it with the sender's SDP";
+    }
+    return "?";
+}
+
+}  // namespace
 
 RtpReceive::RtpReceive(MediaKind kind) : kind_(kind) { default_trigger(Trigger::tick); }
 
@@ -51,9 +71,13 @@ void RtpReceive::process(const Tick&) {
     if (counters.failed) throw std::runtime_error("its socket receives nothing any more");
 }
 
-void RtpReceive::stop() {
-    flush();
+void RtpReceive::ending() {
     count();
+    ending_ = true;
+    flush();
+}
+
+void RtpReceive::stop() {
     log(LogLevel::info,
         std::to_string(packets.value()) + " packets came; " + std::to_string(lost.value()) +
             " lost, " + std::to_string(reordered.value()) + " reordered, " +
@@ -64,9 +88,26 @@ void RtpReceive::stop() {
     reactor_.reset();
 }
 
-void RtpReceive::note_event(std::string_view text, bool new_stream) noexcept {
-    if (new_stream) streams.add();
-    log(new_stream ? LogLevel::info : LogLevel::warning, text);
+void RtpReceive::note_stream(StreamEvent event) noexcept {
+    const bool followed = event == StreamEvent::started || event == StreamEvent::ssrc_changed;
+    if (followed) streams.add();
+    log(followed ? LogLevel::info : LogLevel::warning, text_of(event));
+}
+
+void RtpReceive::count_packets(std::uint64_t came, std::uint64_t octets, std::uint64_t never,
+                               std::uint64_t out_of_order, const ByStatus& by_status) noexcept {
+    const auto of = [&](PacketStatus status) {
+        return by_status[static_cast<std::size_t>(status)];
+    };
+    raise(packets, came);
+    raise(bytes, octets);
+    raise(lost, never);
+    raise(reordered, out_of_order);
+    raise(duplicate, of(PacketStatus::duplicate));
+    raise(late, of(PacketStatus::late));
+    raise(foreign, of(PacketStatus::foreign) + of(PacketStatus::other_type));
+    raise(bad, of(PacketStatus::not_rtp) + of(PacketStatus::truncated) +
+                   of(PacketStatus::bad_size) + of(PacketStatus::outside) + of(PacketStatus::jump));
 }
 
 }  // namespace streamlib::actors

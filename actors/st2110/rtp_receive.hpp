@@ -7,9 +7,12 @@
 /// Threads   The actor's own.
 #pragma once
 
+#include <array>
 #include <memory>
 
 #include "actors/st2110/receive_plan.hpp"
+#include "actors/st2110/rtp/stream_lock.hpp"
+#include "actors/st2110/rtp/video_packet.hpp"
 #include "runtime/actor.hpp"
 #include "runtime/net/reactor.hpp"
 
@@ -19,6 +22,7 @@ class RtpReceive : public Actor, private Sleeper {
 public:
     [[nodiscard]] Result<> start() override;
     void process(const Tick& tick) override;
+    void ending() override;
     void stop() override;
 
     Property<std::string> from{
@@ -73,8 +77,13 @@ protected:
     static void raise(Counter& counter, std::uint64_t to) noexcept {
         if (to > counter.value()) counter.add(to - counter.value());
     }
-    /// What became of the stream, in the log and in `streams`.
-    void note_event(std::string_view text, bool new_stream) noexcept;
+    /// What is not whole by now is nobody's loss: it is given up.
+    [[nodiscard]] bool is_ending() const noexcept { return ending_; }
+    /// What became of the stream, in the log and in `streams`. [realtime]
+    void note_stream(st2110::StreamEvent event) noexcept;
+    using ByStatus = std::array<std::uint64_t, st2110::packet_status_count>;
+    void count_packets(std::uint64_t came, std::uint64_t octets, std::uint64_t never,
+                       std::uint64_t out_of_order, const ByStatus& by_status) noexcept;
 
     // The stream's own part. [realtime]
     virtual void take(const Datagrams& datagrams, MonotonicTime now) = 0;
@@ -91,7 +100,7 @@ private:
     Endpoint endpoint_{*this, "rtp"};
     std::unique_ptr<Reactor> reactor_;
     ReactorHandle socket_{};
-    bool listening_ = false;
+    bool listening_ = false, ending_ = false;
 };
 
 }  // namespace streamlib::actors

@@ -8,26 +8,10 @@ namespace {
 
 using st2110::MissingPolicy;
 using st2110::Outcome;
-using st2110::PacketStatus;
-using st2110::StreamEvent;
 
 MissingPolicy policy_of(const std::string& word) {
     if (word == "black") return MissingPolicy::black;
     return word == "drop" ? MissingPolicy::drop : MissingPolicy::previous;
-}
-
-constexpr std::string_view text_of(StreamEvent event) {
-    switch (event) {
-        case StreamEvent::started: return "the stream has begun";
-        case StreamEvent::ssrc_changed: return "another sender (SSRC) is followed now";
-        case StreamEvent::time_jumped: return "the sender's media time has jumped";
-        case StreamEvent::sequence_restarted: return "the sender counts its packets anew";
-        case StreamEvent::rows_renumbered:
-            return "the rows of interlaced pictures are numbered otherwise (frame or field rows)";
-        case StreamEvent::format_mismatch:
-            return "what comes does not fit `format`: compare it with the sender's SDP";
-    }
-    return "?";
 }
 
 }  // namespace
@@ -76,31 +60,19 @@ std::span<std::byte> VideoRtpReceive::open(const st2110::OpeningFrame& frame) no
 
 void VideoRtpReceive::finish(const st2110::FinishedFrame& frame) noexcept {
     Slot slot = std::move(open_[frame.slot]);
+    const bool whole = frame.outcome == Outcome::complete;
     if (frame.outcome == Outcome::given_up || frame.outcome == Outcome::joined_late) return;
+    if (is_ending() && !whole) return;
     const VideoFormat& carried = video.format();
     slot.origin(st2110::frame_origin(frame.timestamp, carried.rate, now()));
-    if (frame.outcome == Outcome::mended)
-        slot.flags(ipc::block_incomplete).user(missing_bands(carried, frame));
+    if (!whole) slot.flags(ipc::block_incomplete).user(missing_bands(carried, frame));
     newest_ = slot.payload();
     slot.publish();
 }
 
-void VideoRtpReceive::event(StreamEvent event) noexcept {
-    note_event(text_of(event), event == StreamEvent::started || event == StreamEvent::ssrc_changed);
-}
-
 void VideoRtpReceive::count() {
     const st2110::VideoCounters& c = assembler_->counters();
-    raise(packets, c.packets);
-    raise(bytes, c.bytes);
-    raise(lost, c.lost);
-    raise(reordered, c.reordered);
-    raise(duplicate, c.of(PacketStatus::duplicate));
-    raise(late, c.of(PacketStatus::late));
-    raise(foreign, c.of(PacketStatus::foreign) + c.of(PacketStatus::other_type));
-    raise(bad, c.of(PacketStatus::not_rtp) + c.of(PacketStatus::truncated) +
-                   c.of(PacketStatus::bad_size) + c.of(PacketStatus::outside) +
-                   c.of(PacketStatus::jump));
+    count_packets(c.packets, c.bytes, c.lost, c.reordered, c.by_status);
     raise(frames, c.frames);
     raise(incomplete, c.incomplete_frames);
     raise(missing_frames, c.missing_frames);

@@ -56,7 +56,7 @@ private:
     [[nodiscard]] std::span<std::byte> open(const st2110::OpeningFrame& frame) noexcept override;
     void finish(const st2110::FinishedFrame& frame) noexcept override;
     [[nodiscard]] std::span<const std::byte> previous() noexcept override { return newest_; }
-    void event(st2110::StreamEvent event) noexcept override;
+    void event(st2110::StreamEvent event) noexcept override { note_stream(event); }
 
     std::optional<st2110::VideoAssembler> assembler_;
     std::array<Slot, 2> open_;

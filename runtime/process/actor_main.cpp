@@ -20,6 +20,7 @@
 #include "runtime/process/mapped_rings.hpp"
 #include "runtime/process/process_attributes.hpp"
 #include "runtime/process/protocol.hpp"
+#include "runtime/process/socket_request.hpp"
 
 namespace streamlib {
 namespace {
@@ -60,8 +61,6 @@ private:
     template <class M>
     [[nodiscard]] Result<std::optional<M>> expect(std::vector<UniqueFd>* fds = nullptr);
     [[nodiscard]] Result<ipc::Channel::Message> next_message(MonotonicTime until);
-    [[nodiscard]] Result<OpenedSocket> ask_for_socket(const std::string& endpoint,
-                                                      const SocketWish& wish);
 
     ipc::Channel channel_;
     /// What came while something else was waited for: the launcher sends ahead.
@@ -143,7 +142,7 @@ Result<> ActorProcess::set_up() {
     core_->snapshot_every = s.snapshot_ns;
     core_->stale_after = s.stale_after_ns;
     core_->socket_hook = [this](const std::string& endpoint, const SocketWish& wish) {
-        return ask_for_socket(endpoint, wish);
+        return ask_for_socket(channel_, put_by_, endpoint, wish);
     };
     standby_ = s.standby;
     start_first_ = s.start_first;
@@ -158,32 +157,6 @@ Result<> ActorProcess::set_up() {
         if (auto set = core_->set_hold(input, hold); !set) return set;
     return channel_.send(protocol::encode(protocol::Hello{getpid(), s.incarnation, not_granted}),
                          {}, ipc::never);
-}
-
-/// In configure() or format_changed(). What else the launcher says meanwhile, a start sent ahead perhaps, waits its turn.
-Result<OpenedSocket> ActorProcess::ask_for_socket(const std::string& endpoint,
-                                                  const SocketWish& wish) {
-    const MonotonicTime until = MonotonicTime::now() + 10'000'000'000;
-    if (auto sent =
-            channel_.send(protocol::encode(protocol::OpenSocket{endpoint, wish}), {}, until);
-        !sent)
-        return tl::unexpected(sent.error());
-    for (;;) {
-        auto received = channel_.receive_until(until);
-        if (!received) return tl::unexpected(received.error());
-        auto message = protocol::decode(received->bytes);
-        if (!message) return tl::unexpected(message.error());
-        auto* opened = std::get_if<protocol::SocketOpened>(&*message);
-        if (opened == nullptr) {
-            put_by_.push_back(std::move(*received));
-            continue;
-        }
-        if (!opened->error.empty()) return fail(opened->code, opened->error);
-        if (received->fds.size() != 1 || opened->endpoint != endpoint)
-            return fail(Errc::mismatch, "the launcher sent another socket than " + endpoint);
-        return OpenedSocket{std::move(received->fds[0]), opened->bound,
-                            std::move(opened->warnings)};
-    }
 }
 
 void ActorProcess::log_warnings(const std::vector<std::string>& texts) noexcept {
@@ -370,6 +343,7 @@ Result<> ActorProcess::work() {
                           std::memory_order_release);
     // Pairs with give_command. Whoever reads them goes on with the next incarnation.
     const auto command = ipc::command_of(page_->command.load(std::memory_order_acquire));
+    actor_->ending();
     if (*end == LoopEnd::ended || command != ipc::ActorCommand::make_way) core_->end_outputs();
     const ipc::ActivityScope busy(&page_->activity, ipc::ActorPhase::stopping);
     actor_->stop();

@@ -4,8 +4,8 @@
 ///
 /// Model     Packets go in bursts, since a thread cannot wake for each: burst b is planned a `lead` before its first packet is
 ///           due. The pacer keeps the network model's bucket itself and never lets it rise above its ceiling (<= CMAX), so
-///           after a stall it catches up at 1.1 times the rate by itself, in bursts as large as the bucket takes. Nothing is ever left out: giving a frame up is the
-///           caller's decision, and counted.
+///           after a stall it catches up at 1.1 times the rate by itself, in bursts as large as the bucket takes. Nothing is
+///           ever left out: giving a frame up is the caller's decision, and counted.
 /// Clock     TAI, given by the caller; a clock that is set back is followed within a frame.
 /// Threads   One pacer, one thread. Cost: no allocation, no system call; two divisions a decision.
 ///

@@ -22,7 +22,7 @@ namespace {
 using testing::HasSubstr;
 
 /// A port that nobody has now.
-std::string free_address() {
+std::uint16_t free_port() {
     const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     sockaddr_in at{};
     at.sin_family = AF_INET;
@@ -31,12 +31,13 @@ std::string free_address() {
     EXPECT_EQ(::bind(fd, reinterpret_cast<sockaddr*>(&at), length), 0);
     EXPECT_EQ(::getsockname(fd, reinterpret_cast<sockaddr*>(&at), &length), 0);
     ::close(fd);
-    return "127.0.0.1:" + std::to_string(ntohs(at.sin_port));
+    return ntohs(at.sin_port);
 }
 
 struct Pair {
     VideoFormat given;
     ActorHarness send, receive;
+    std::uint16_t port = 0;
     std::mt19937 random{7};
 
     Pair(const std::string& format, const std::vector<std::pair<std::string, std::string>>& keys,
@@ -44,7 +45,8 @@ struct Pair {
         : given(*parse_video_format(format)),
           send(std::make_unique<VideoRtpSend>(), given.rate),
           receive(std::make_unique<VideoRtpReceive>(), given.rate) {
-        const std::string address = free_address();
+        port = free_port();
+        const std::string address = "127.0.0.1:" + std::to_string(port);
         VideoFormat wire = given;
         wire.layout = Layout::pgroup;
         EXPECT_TRUE(receive.set("from", address));
@@ -149,6 +151,40 @@ TEST(VideoRtpPaced, sends_a_frame_a_period_and_repeats_what_does_not_come) {
     EXPECT_EQ(seen[0].header.origin_ns, time_of_tick(1000, {50, 1}).ns);
     EXPECT_EQ(seen[1].header.origin_ns, time_of_tick(1001, {50, 1}).ns) << "media time goes on";
     EXPECT_TRUE(seen[1].payload == seen[0].payload);
+}
+
+TEST(VideoRtpReceiveEnds, although_two_frames_are_open) {
+    Pair pair("320x180 YCbCr-4:2:2 10 pgroup @50", {{"pacing", "none"}}, {{"window", "1000"}});
+    // Half of two frames: the packets of each but the last.
+    const auto plan = st2110::VideoPlan::make(pair.given, {});
+    const auto packets = plan->packets(0);
+    std::vector<std::byte> headers(packets.size() * st2110::header_stride);
+    const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    to.sin_port = htons(pair.port);
+    for (std::uint32_t frame = 0; frame < 2; ++frame) {
+        plan->write_headers(0, 0, packets.size(),
+                            {.sequence = static_cast<std::uint32_t>(frame * packets.size()),
+                             .timestamp = 9000 + frame * 1800,
+                             .ssrc = 1},
+                            headers);
+        for (std::size_t n = 0; n + 1 < packets.size(); ++n) {
+            std::vector<std::byte> packet(packets[n].bytes());
+            std::copy_n(headers.begin() + static_cast<std::ptrdiff_t>(n * st2110::header_stride),
+                        packets[n].header_bytes, packet.begin());
+            ASSERT_EQ(::sendto(fd, packet.data(), packet.size(), 0,
+                               reinterpret_cast<const sockaddr*>(&to), sizeof to),
+                      static_cast<ssize_t>(packet.size()));
+        }
+        pair.look();
+    }
+    ::close(fd);
+    EXPECT_FALSE(pair.receive.output_ended("video"));
+    pair.receive.stop();
+    EXPECT_TRUE(pair.receive.output_ended("video")) << "an open slot must not keep the end back";
+    EXPECT_TRUE(pair.receive.take("video").empty()) << "what is not whole is nobody's picture";
 }
 
 TEST(VideoRtpRefuses, what_cannot_be_with_the_fix) {

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/st2110/audio_rtp_send.hpp"
+
+#include <sys/prctl.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+#include "actors/st2110/rtp/big_endian.hpp"
+
+namespace streamlib::actors {
+namespace {
+
+constexpr std::uint32_t send_buffer = 256U << 10;
+constexpr Nanoseconds longest_queue = 250'000'000;  // of sound on its way
+constexpr Nanoseconds together = 30'000;            // packets due within this leave with one call
+
+}  // namespace
+
+AudioRtpSend::AudioRtpSend() { default_trigger(Trigger::input); }
+
+Result<> AudioRtpSend::configure() {
+    const AudioFormat& format = audio.format();
+    auto samples =
+        st2110::samples_of_packet_time(format.rate, static_cast<std::uint32_t>(*packet_time));
+    if (!samples) return fail(samples.error().code, "packet_time: " + samples.error().text);
+    samples_ = *samples;
+    st2110::AudioPacking packing;
+    packing.wire = *encoding == "L16" ? st2110::WireSample::l16 : st2110::WireSample::l24;
+    packing.packet_samples = samples_;
+    packing.payload_type = static_cast<std::uint8_t>(*payload_type);
+    packing.ssrc = ssrc_number();
+    auto made = st2110::AudioPacketiser::make(format, packing);
+    if (!made) return fail(made.error().code, "packet_time: " + made.error().text);
+    packetiser_.emplace(std::move(*made));
+    return open(send_buffer);
+}
+
+Result<> AudioRtpSend::start() {
+    if (auto begun = RtpSend::begin(); !begun) return begun;
+    const AudioFormat& format = audio.format();
+    scratch_.assign(packetiser_->most_bytes(format.block_frames), std::byte{0});
+    const auto queue_samples = static_cast<std::size_t>(
+        longest_queue / 1'000'000 * format.rate / 1000 + 2 * format.block_frames);
+    room_ = queue_samples / samples_ + 2;
+    queue_.assign(room_ * packetiser_->packet_bytes(), std::byte{0});
+    first_.assign(room_, 0);
+    static_cast<void>(::prctl(PR_SET_TIMERSLACK, 1));
+    st2110::AudioTraffic traffic;
+    traffic.encoding = *encoding == "L16" ? st2110::AudioParameters::Encoding::l16
+                                          : st2110::AudioParameters::Encoding::l24;
+    traffic.packet_samples = samples_;
+    traffic.channel_order = *channel_order;
+    traffic.payload_type = static_cast<std::uint8_t>(*payload_type);
+    auto media = st2110::audio_media(format, address(), traffic);
+    if (!media) return tl::unexpected(media.error());
+    return describe(std::move(*media));
+}
+
+void AudioRtpSend::process(const Tick&) {
+    while (audio.read_new() == InputStatus::fresh) take_block();
+    wake_for_next();
+}
+
+void AudioRtpSend::take_block() {
+    const std::uint32_t rate = audio.format().rate;
+    const st2110::Ticks first = st2110::ticks_at(audio.origin(), rate);
+    const Nanoseconds lag = now() - audio.origin();
+    const auto spare = static_cast<Nanoseconds>(*margin * 1e6);
+    if (!delay_ || lag > *delay_) {
+        if (delay_) delayed.add();
+        delay_ = lag + spare;
+    }
+    const std::size_t size = packetiser_->packet_bytes();
+    const std::size_t packets_made = packetiser_->push(first, audio.payload(), scratch_);
+    for (std::size_t n = 0; n < packets_made; ++n) {
+        if (queued_ == room_) {
+            overflow.add(packets_made - n);
+            break;
+        }
+        const std::size_t place = (head_ + queued_) % room_;
+        const std::byte* packet = scratch_.data() + n * size;
+        std::memcpy(queue_.data() + place * size, packet, size);
+        first_[place] = st2110::unwrap_rtp(st2110::load_be32(packet + 4), first);
+        ++queued_;
+    }
+    if (packetiser_->padded() > padded.value()) padded.add(packetiser_->padded() - padded.value());
+}
+
+TaiTime AudioRtpSend::due(std::size_t place) const noexcept {
+    return st2110::time_of_ticks(first_[place], audio.format().rate) + *delay_;
+}
+
+void AudioRtpSend::woken(MonotonicTime) {
+    send_due(now());
+    wake_for_next();
+}
+
+void AudioRtpSend::send_due(TaiTime time) {
+    const std::size_t size = packetiser_->packet_bytes();
+    // Later than a packet's time: evenness is lost.
+    const auto limit = static_cast<Nanoseconds>(*packet_time * 1000);
+    while (queued_ != 0 && due(head_) <= time + together) {
+        SendBatch& batch = next_batch();
+        while (queued_ != 0 && due(head_) <= time + together &&
+               batch.fits(size, st2110::rtp_header_bytes)) {
+            if (time - due(head_) > limit) late.add();
+            const std::span<const std::byte> packet{queue_.data() + head_ * size, size};
+            const auto header =
+                batch.add(st2110::rtp_header_bytes, packet.subspan(st2110::rtp_header_bytes));
+            std::memcpy(header.data(), packet.data(), header.size());
+            head_ = (head_ + 1) % room_;
+            --queued_;
+        }
+        sender().commit(batch, 0);
+    }
+    settle(false);
+}
+
+void AudioRtpSend::wake_for_next() noexcept {
+    if (queued_ != 0) wake_at(monotonic_at(due(head_)));
+}
+
+void AudioRtpSend::stop() {
+    settle(true);
+    log(LogLevel::info, std::to_string(packets.value()) + " packets left, " +
+                            std::to_string(late.value()) + " late, " +
+                            std::to_string(lost.value()) + " lost");
+}
+
+STREAMLIB_ACTOR(AudioRtpSend)
+
+}  // namespace streamlib::actors
