@@ -99,8 +99,7 @@ void Launcher::spawn(std::uint32_t actor) {
 
 void Launcher::order_from_zygote(std::uint32_t actor, ipc::Channel theirs) {
     Child& child = children_[actor];
-    const std::string& family = child.plugin.empty() ? child.planned->spec->family : std::string{};
-    const auto zygote = zygotes_->zygote_for(family, child.plugin);
+    const auto zygote = zygotes_->zygote_for(child.planned->spec->family, child.plugin);
     if (!zygote || !zygotes_->usable(*zygote)) {
         child.exec = child.by_exec = true;  // its libraries do not stand a fork
         return exec_actor(actor, std::move(theirs));
@@ -361,11 +360,9 @@ void Launcher::start(const std::vector<std::uint32_t>& actors) {
 
 Result<> Launcher::send_start(std::uint32_t actor) {
     Child& child = children_[actor];
-    auto message = rings_->start_of(plan_, actor);
+    auto message = rings_->start_of(plan_, actor, domains_.page_for(actor));
     if (!message) return tl::unexpected(message.error());
-    const auto ticks = domains_.open_page(domains_.domain_of(actor));
-    if (!ticks) return tl::unexpected(ticks.error());
-    message->fds.insert(message->fds.begin(), ticks->get());
+    message->start.ahead.clear();  // this one was waited for
     // Release: whoever reads `active` may rely on the rings that were made before.
     child.actor_page().active.store(child.state.incarnation, std::memory_order_release);
     return child.channel.send(protocol::encode(message->start), message->fds,
@@ -394,8 +391,7 @@ void Launcher::keep_spares() {
     std::map<std::uint32_t, std::uint32_t> forked;
     for (const Child& child : children_) {
         if (child.exec || !child.planned->supervisor) continue;
-        const auto zygote = zygotes_->zygote_for(
-            child.plugin.empty() ? child.planned->spec->family : std::string{}, child.plugin);
+        const auto zygote = zygotes_->zygote_for(child.planned->spec->family, child.plugin);
         if (zygote && zygotes_->usable(*zygote)) ++forked[*zygote];
     }
     constexpr std::uint32_t most = 2;

@@ -128,11 +128,8 @@ void Launcher::stand_down() {
 /// The rings are there and everything is known: an incarnation that comes after another waits for nobody.
 void Launcher::send_ahead(std::uint32_t actor) {
     Child& child = children_[actor];
-    auto message = rings_->start_of(plan_, actor);
-    const auto ticks = domains_.open_page(domains_.domain_of(actor));
-    if (!message || !ticks) return;  // no descriptor left: it is told step by step
-    message->start.ahead = rings_->offered_to(actor);
-    message->fds.insert(message->fds.begin(), ticks->get());
+    auto message = rings_->start_of(plan_, actor, domains_.page_for(actor));
+    if (!message) return;  // no descriptor left: it is told step by step
     const auto configure = child.channel.send(protocol::encode(configure_of(actor)));
     if (!configure) return;
     // Release: whoever reads `active` may rely on the old process being gone.

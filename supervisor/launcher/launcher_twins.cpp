@@ -39,8 +39,7 @@ Result<ChildProcess> Launcher::process_for_twin(const Child& child, Twin& twin,
     const std::string name = child.planned->name.substr(0, 15);
     const bool can_wait = !child.replacement || &twin != &child.replacement->twin;
     if (!child.exec) {
-        const auto zygote = zygotes_->zygote_for(
-            child.plugin.empty() ? child.planned->spec->family : std::string{}, child.plugin);
+        const auto zygote = zygotes_->zygote_for(child.planned->spec->family, child.plugin);
         auto spare =
             zygote ? zygotes_->take_spare(*zygote, name, theirs, twin.page.fd()) : std::nullopt;
         if (spare) return std::move(*spare);
@@ -60,9 +59,8 @@ Result<> Launcher::make_twin(std::uint32_t actor, std::size_t n) {
                                            .layout_hash = ipc::actor_page_layout_hash,
                                            .kind = ipc::SegmentKind::control});
     auto ends = ipc::Channel::pair();
-    auto message = rings_->start_of(plan_, actor);
-    const auto ticks = domains_.open_page(domains_.domain_of(actor));
-    if (!page || !ends || !message || !ticks)
+    auto message = rings_->start_of(plan_, actor, domains_.page_for(actor));
+    if (!page || !ends || !message)
         return fail(Errc::no_memory, "no memory or descriptor for a standby");
     twin.page = std::move(*page);
     auto process = process_for_twin(child, twin, ends->second);
@@ -78,8 +76,6 @@ Result<> Launcher::make_twin(std::uint32_t actor, std::size_t n) {
     if (n == replacement_twin)
         setup.properties.assign(child.replacement->properties.begin(),
                                 child.replacement->properties.end());
-    message->start.ahead = rings_->offered_to(actor);
-    message->fds.insert(message->fds.begin(), ticks->get());
     twin.ahead = message->start;
     if (auto sent = twin.channel.send(protocol::encode(setup)); !sent) return sent;
     if (auto sent = twin.channel.send(protocol::encode(configure_of(actor))); !sent) return sent;

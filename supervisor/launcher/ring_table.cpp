@@ -181,9 +181,13 @@ bool RingTable::offers(std::uint32_t number,
            ring.geometry.open_slots >= wanted.open_slots;
 }
 
-Result<RingTable::StartMessage> RingTable::start_of(const GraphPlan& plan,
-                                                    std::uint32_t actor) const {
+Result<RingTable::StartMessage> RingTable::start_of(const GraphPlan& plan, std::uint32_t actor,
+                                                    Result<UniqueFd> ticks) const {
+    if (!ticks) return tl::unexpected(ticks.error());
     StartMessage message;
+    message.start.ahead = offered_to(actor);
+    message.fds.push_back(ticks->get());
+    message.opened.push_back(std::move(*ticks));
     const PlannedActor& planned = plan.actors[actor];
     for (const std::uint32_t number : by_output_[actor]) {
         message.start.output_carried.push_back(number != 0 ? 1 : 0);

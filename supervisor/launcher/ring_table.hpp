@@ -55,13 +55,14 @@ public:
         return cells_[link];
     }
 
-    /// `start` with its descriptors behind the tick page's. Those in `opened` are only for the sending.
+    /// `start` as it is sent ahead, with its descriptors behind the tick page's. Those in `opened` are only for the sending.
     struct StartMessage {
         protocol::Start start;
         std::vector<int> fds;
         std::vector<UniqueFd> opened;
     };
-    [[nodiscard]] Result<StartMessage> start_of(const GraphPlan& plan, std::uint32_t actor) const;
+    [[nodiscard]] Result<StartMessage> start_of(const GraphPlan& plan, std::uint32_t actor,
+                                                Result<UniqueFd> ticks) const;
 
     /// Ring number of an output; none: it carries nothing.
     [[nodiscard]] std::optional<std::uint32_t> ring_of(std::uint32_t actor,

@@ -25,9 +25,9 @@ public:
     /// Looked at now and then: whether the clock has stood still since it ticked last, three looks and a second at least
     /// (or five of its shortest period). Begins anew after each `true`.
     [[nodiscard]] bool stand_still(MonotonicTime now) noexcept;
-    /// For an actor of that domain.
-    [[nodiscard]] Result<UniqueFd> open_page(std::uint32_t domain) const {
-        return pages_[domain].reopen_read_only();
+    /// The page of its domain.
+    [[nodiscard]] Result<UniqueFd> page_for(std::uint32_t actor) const {
+        return pages_[of_actor_[actor]].reopen_read_only();
     }
     /// Ticks that the clock never made, because it was starved or dead; over all domains.
     [[nodiscard]] std::uint64_t skipped() const noexcept;

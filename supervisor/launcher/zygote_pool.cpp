@@ -28,7 +28,9 @@ ZygotePool::ZygotePool(EventLoop& loop, std::string node, int lifeline)
 
 ZygotePool::~ZygotePool() { end(); }
 
-Result<std::uint32_t> ZygotePool::zygote_for(const std::string& family, const std::string& plugin) {
+Result<std::uint32_t> ZygotePool::zygote_for(const std::string& of_class,
+                                             const std::string& plugin) {
+    const std::string family = plugin.empty() ? of_class : std::string();
     for (std::uint32_t index = 0; index < zygotes_.size(); ++index) {
         if (zygotes_[index].family == family && zygotes_[index].plugin == plugin) return index;
     }

@@ -42,8 +42,9 @@ public:
     ZygotePool(const ZygotePool&) = delete;
     ZygotePool& operator=(const ZygotePool&) = delete;
 
-    /// The zygote that serves a family; made now if it is the first time. Index 0 is the base family's.
-    [[nodiscard]] Result<std::uint32_t> zygote_for(const std::string& family,
+    /// The zygote that serves a plugin, or else the family of a class that is linked in; made now if it is the first time.
+    /// Index 0 is the base family's.
+    [[nodiscard]] Result<std::uint32_t> zygote_for(const std::string& of_class,
                                                    const std::string& plugin);
     /// It lives; else it is being replaced.
     [[nodiscard]] bool is_up(std::uint32_t zygote) const {

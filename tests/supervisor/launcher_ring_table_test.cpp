@@ -68,7 +68,7 @@ TEST_F(RingTableTest, moves_a_reader_to_a_spare_cell_and_leaves_what_was_pinned)
     EXPECT_NE(now, table->cell_of_link(1).cell);
     EXPECT_EQ(ring.cell(now).hold.load(), 1U);
     EXPECT_EQ(ring.cell(now).last.load(), 41U);  // the next incarnation goes on there
-    EXPECT_EQ(table->start_of(plan_, 1)->start.inputs.at(0).cell, now);
+    EXPECT_EQ(table->start_of(plan_, 1, UniqueFd{})->start.inputs.at(0).cell, now);
     table->on_reaped(plan_, 1);
     EXPECT_EQ(ipc::pin_of(ring.cell(old), 0).load(), 7U);
     EXPECT_EQ(ring.cell(old).hold.load(), 1U) << "the writer still looks at it";
@@ -94,32 +94,33 @@ TEST_F(RingTableTest, moves_readers_only_where_the_ring_has_slots_for_what_they_
     EXPECT_EQ(table->rings().front().view.cell(first->cell).hold.load(), 1U);
 }
 
-TEST_F(RingTableTest, hands_over_two_descriptors_a_linked_port_and_none_for_others) {
+TEST_F(RingTableTest, hands_over_the_tick_page_and_two_descriptors_a_linked_port) {
     auto table = RingTable::create(plan_, rings_);
     ASSERT_TRUE(table);
-    const auto writer = table->start_of(plan_, 0), reader = table->start_of(plan_, 2),
-               alone = table->start_of(plan_, 3);
+    const auto writer = table->start_of(plan_, 0, UniqueFd{}),
+               reader = table->start_of(plan_, 2, UniqueFd{}),
+               alone = table->start_of(plan_, 3, UniqueFd{});
     ASSERT_TRUE(writer && reader && alone);
     EXPECT_EQ(writer->start.output_carried, std::vector<std::uint8_t>{1});
-    EXPECT_EQ(writer->fds.size(), 2U);
-    EXPECT_EQ(reader->fds.size(), 2U);
+    EXPECT_EQ(writer->fds.size(), 3U);
+    EXPECT_EQ(reader->fds.size(), 3U);
     EXPECT_EQ(reader->start.inputs.at(0).linked, 1);
     EXPECT_EQ(reader->start.inputs.at(0).cell, table->cell_of_link(1).cell);
-    EXPECT_TRUE(alone->fds.empty());
+    EXPECT_EQ(alone->fds.size(), 1U);  // the tick page
     EXPECT_EQ(alone->start.inputs.at(0).linked, 0);
 }
 
 TEST_F(RingTableTest, gives_readers_a_ring_that_they_cannot_write) {
     auto table = RingTable::create(plan_, rings_);
     ASSERT_TRUE(table);
-    const auto reader = table->start_of(plan_, 1);
+    const auto reader = table->start_of(plan_, 1, UniqueFd{});
     ASSERT_TRUE(reader);
     EXPECT_FALSE(
-        ipc::MappedSegment::map(reader->fds[0], ipc::Access::read_write, ipc::ring_layout_hash));
+        ipc::MappedSegment::map(reader->fds[1], ipc::Access::read_write, ipc::ring_layout_hash));
     EXPECT_TRUE(
-        ipc::MappedSegment::map(reader->fds[0], ipc::Access::read_only, ipc::ring_layout_hash));
+        ipc::MappedSegment::map(reader->fds[1], ipc::Access::read_only, ipc::ring_layout_hash));
     EXPECT_TRUE(
-        ipc::MappedSegment::map(reader->fds[1], ipc::Access::read_write, ipc::cells_layout_hash));
+        ipc::MappedSegment::map(reader->fds[2], ipc::Access::read_write, ipc::cells_layout_hash));
 }
 
 TEST_F(RingTableTest, clears_the_pins_of_a_dead_reader_and_of_nobody_else) {
