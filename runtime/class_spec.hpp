@@ -44,9 +44,9 @@ struct ClassSpec {
     /// Zygote that serves it: "" the base zygote, "ffmpeg" one with FFmpeg preloaded, or a plugin path.
     std::string family;
     Trigger trigger = Trigger::automatic;  ///< The class's own default.
-    std::uint32_t state_version = 0;       ///< As it said in keeps_state(); 0: it keeps none.
     std::vector<PortSpec> inputs, outputs;
     std::vector<PropertySpec> properties;
+    std::uint32_t state_version = 0;  ///< As it said in keeps_state(); 0: it keeps none.
 };
 
 }  // namespace streamlib

@@ -45,11 +45,11 @@ private:
     std::size_t at_ = 0;
 };
 
-Result<Endpoint> take_endpoint(ChainText& text) {
+Result<LinkEnd> take_endpoint(ChainText& text) {
     text.skip_blanks();
     const std::string_view actor = text.take_name();
     if (actor.empty()) return text.expected("the name of an actor");
-    Endpoint endpoint{std::string(actor), {}};
+    LinkEnd endpoint{std::string(actor), {}};
     if (text.take(".")) {
         endpoint.port = text.take_name();
         if (endpoint.port.empty()) return text.expected("the name of a port");
@@ -62,7 +62,7 @@ Result<Endpoint> take_endpoint(ChainText& text) {
 
 Result<std::vector<LinkDecl>> parse_links(std::string_view given, const Place& place) {
     ChainText text(given);
-    std::vector<Endpoint> chain;
+    std::vector<LinkEnd> chain;
     do {
         auto endpoint = take_endpoint(text);
         if (!endpoint) return tl::unexpected(endpoint.error());
@@ -74,7 +74,7 @@ Result<std::vector<LinkDecl>> parse_links(std::string_view given, const Place& p
     return links;
 }
 
-void append_links(std::vector<LinkDecl>& links, const std::vector<Endpoint>& chain,
+void append_links(std::vector<LinkDecl>& links, const std::vector<LinkEnd>& chain,
                   const Place& place) {
     for (std::size_t i = 1; i < chain.size(); ++i) {
         const auto &from = chain[i - 1], &to = chain[i];

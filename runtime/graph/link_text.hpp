@@ -18,7 +18,7 @@
 namespace streamlib {
 
 /// "actor" or "actor.port".
-struct Endpoint {
+struct LinkEnd {
     std::string actor, port;
 };
 
@@ -26,7 +26,7 @@ struct Endpoint {
 [[nodiscard]] Result<std::vector<LinkDecl>> parse_links(std::string_view text, const Place& place);
 
 /// The links between neighbours of `chain`, by the rule for ports above.
-void append_links(std::vector<LinkDecl>& links, const std::vector<Endpoint>& chain,
+void append_links(std::vector<LinkDecl>& links, const std::vector<LinkEnd>& chain,
                   const Place& place);
 
 /// "clip.video", "clip".

@@ -224,7 +224,7 @@ private:
         std::set<std::string> names;
         for (const auto& actor : read_.graph.actors) names.insert(actor.name);
         for (const auto& chain : chains_) {
-            std::vector<Endpoint> ends;
+            std::vector<LinkEnd> ends;
             bool all_known = true;
             for (const std::size_t index : chain) {
                 const auto& element = elements_[index];
