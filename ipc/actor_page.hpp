@@ -19,6 +19,7 @@
 ///   4096  65536  log               actor     log_ring.hpp
 ///  69632   4096  crash             actor     guarded record, crash_record.hpp
 ///  73728  2 MiB  snapshots         actor     snapshot_box.hpp
+///  then  40960  watches           launcher  watch_table.hpp; `taken` is the actor's
 #pragma once
 
 #include <atomic>
@@ -34,11 +35,12 @@
 #include "ipc/log_ring.hpp"
 #include "ipc/shared_words.hpp"
 #include "ipc/snapshot_box.hpp"
+#include "ipc/watch_table.hpp"
 
 namespace streamlib::ipc {
 
 inline constexpr std::uint64_t actor_page_layout_hash =
-    0x2026'11'22'0002'0006;  ///< Bumped with any change below.
+    0x2026'11'22'0002'0007;  ///< Bumped with any change below.
 inline constexpr std::size_t max_port_counters = 32;
 inline constexpr std::size_t max_own_counters = 32;
 
@@ -131,11 +133,13 @@ struct alignas(4096) ActorPage {
     alignas(4096) LogRing log;
     alignas(4096) GuardedRecord<CrashRecord> crash{};  ///< The last death that could be told.
     alignas(4096) SnapshotBox snapshots;               ///< Takes memory only for what was written.
+    WatchTable watches;                                ///< So does this.
 };
 static_assert(offsetof(ActorPage, progress) == 64 && offsetof(ActorPage, ports) == 256);
 static_assert(offsetof(ActorPage, error) == 1280 && offsetof(ActorPage, log) == 4096);
 static_assert(offsetof(ActorPage, crash) == 69632 && offsetof(ActorPage, snapshots) == 73728);
-static_assert(sizeof(ActorPage) == 73728 + sizeof(SnapshotBox));
+static_assert(offsetof(ActorPage, watches) == 73728 + sizeof(SnapshotBox));
+static_assert(sizeof(ActorPage) == offsetof(ActorPage, watches) + sizeof(WatchTable));
 
 /// Launcher: stores a command and wakes the actor. One system call.
 void give_command(ActorPage& page, ActorCommand command) noexcept;

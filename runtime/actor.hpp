@@ -31,6 +31,7 @@
 #include <string_view>
 
 #include "ipc/log_ring.hpp"
+#include "runtime/children.hpp"
 #include "runtime/endpoint.hpp"
 #include "runtime/ports.hpp"
 #include "runtime/property.hpp"
@@ -99,6 +100,14 @@ public:
     [[nodiscard]] virtual Result<> restore(const Snapshot& /*kept*/) { return {}; }
     /// Before the outputs end, or are left to the next incarnation: what is open is to be published or given up. [realtime]
     virtual void ending() {}
+    /// A child that it spawned is READY: the first time, and after each restart; between two turns. [setup]
+    virtual void child_ready(std::string_view /*name*/, std::uint64_t /*incarnation*/) {}
+    /// What was asked about that name was not done; `why` names the fix. Between two turns. [setup]
+    virtual void child_refused(std::string_view /*name*/, std::string_view /*why*/) {}
+    /// One that it monitors, or a child (those of the graph too), has ended; between two turns. [setup]
+    virtual void down(const Down& /*down*/) {}
+    /// One that it is linked to has ended, and it traps exits; between two turns. [setup]
+    virtual void exit_signal(const Down& /*down*/) {}
     /// The last call: finish files, close devices. Not called after a crash. [setup]
     virtual void stop() {}
 
@@ -136,6 +145,24 @@ protected:
     /// In the constructor or configure(): start() takes what only one process may have (a port, a device, a file that it
     /// writes), so a replacement starts after the incarnation before has gone. So does a class that keeps state.
     void start_alone() noexcept;
+    // Children, links, monitors: children.hpp. They send a message to the launcher and return; from configure() on; errors
+    // are what is known at once (a bad spec, more than 128 at once, a launcher that does not read). [setup]
+    [[nodiscard]] Result<> spawn(const ChildSpec& spec);
+    template <class A>
+    [[nodiscard]] Result<> spawn(ChildSpec spec) {
+        spec.class_name = A::class_name;
+        return spawn(spec);
+    }
+    /// A child of its own, one of the graph too: in order, with what is below it.
+    [[nodiscard]] Result<> stop_child(std::string_view name);
+    /// From now on the failure of either ends the other. The one it is linked to need not be its child.
+    [[nodiscard]] Result<> link(std::string_view name);
+    [[nodiscard]] Result<> unlink(std::string_view name);
+    /// down() is called at each end of that actor, until demonitor() or until its name is free.
+    [[nodiscard]] Result<> monitor(std::string_view name);
+    [[nodiscard]] Result<> demonitor(std::string_view name);
+    /// Ends of linked actors, normal ones too, come as exit_signal() and end nothing.
+    [[nodiscard]] Result<> trap_exit(bool on);
     /// The trigger in effect.
     [[nodiscard]] Trigger trigger() const noexcept;
     /// Rate of the tick domain in effect; valid from configure() on.

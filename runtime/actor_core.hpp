@@ -13,6 +13,7 @@
 
 #include "ipc/actor_page.hpp"
 #include "runtime/actor.hpp"
+#include "runtime/actor_children.hpp"
 #include "runtime/clock/tick_page.hpp"
 
 namespace streamlib {
@@ -91,6 +92,8 @@ public:
     }
     /// Publishes the end on every output. [realtime]
     void end_outputs() noexcept;
+
+    ActorChildren children{};  ///< What it asks for and is told of others.
 
     // Work that has times of its own.
     MonotonicTime wake_time = ipc::never;  ///< When woken() is wanted.

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "runtime/actor.hpp"
+#include "runtime/children.hpp"
 
 namespace streamlib {
 
@@ -28,6 +29,15 @@ namespace streamlib {
 struct SeenBlock {
     ipc::BlockHeader header{};
     std::vector<std::byte> payload{};
+};
+
+/// What the actor asked of its launcher. What would come of it the test says itself: h.actor().down({.name = "w1"}), or
+/// child_ready, child_refused, exit_signal.
+struct AskedOf {
+    std::string what;   ///< "spawn", "stop", "link", "unlink", "monitor", "demonitor", "trap_exit".
+    std::string name;   ///< Of whom.
+    bool on = false;    ///< trap_exit.
+    ChildSpec child{};  ///< spawn.
 };
 
 class ActorHarness {
@@ -70,6 +80,8 @@ public:
     [[nodiscard]] bool finished() const;
     void stop();
     [[nodiscard]] std::uint64_t counter(std::string_view name) const;
+    /// Everything so far, oldest first.
+    [[nodiscard]] std::vector<AskedOf> asked() const;
     /// Lines the actor logged, oldest first.
     [[nodiscard]] std::vector<std::string> log_lines() const;
 

@@ -55,6 +55,7 @@ struct PlannedLink {
     std::uint32_t to = 0, input = 0;     ///< Actor; index into its class's inputs.
     Place place;
     bool feedback = false;  ///< Closes a loop: its consumer comes earlier in `order`.
+    bool spare = false;     ///< Came at run time: its reader has one of the spare cells.
 };
 
 /// A child of a supervisor: an actor, or a supervisor.

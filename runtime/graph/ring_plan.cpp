@@ -66,23 +66,29 @@ RingSize size_ring(const RingNeeds& needs) {
     return size;
 }
 
+PlannedRing plan_ring(const GraphPlan& plan, const OutputFormat& given, const Place& place,
+                      std::vector<Finding>& findings) {
+    const auto& writer = plan.actors[given.actor];
+    const PortSpec& port = writer.spec->outputs[given.output];
+    PlannedRing ring{given.actor,  given.output, writer.name + "." + port.name,
+                     given.format, {},           {}};
+    ring.needs.depth = std::max({port.depth, writer.depth, given.depth, 1U});
+    ring.needs.open_slots = std::max(1U, port.open_slots);
+    ring.needs.holds = holds_of(plan, writer, given.output);
+    ring.needs.payload_bytes = given.format.bytes();
+    ring.size = size_ring(ring.needs);
+    check_size(ring, place, findings);
+    return ring;
+}
+
 RingPlan plan_rings(const GraphPlan& plan, const GraphSpec& graph,
                     std::span<const OutputFormat> formats) {
     RingPlan result;
     for (const auto& given : formats) {
         if (given.format.kind == MediaKind::none) continue;
-        const auto& writer = plan.actors[given.actor];
-        const PortSpec& port = writer.spec->outputs[given.output];
-        PlannedRing ring{given.actor,  given.output, writer.name + "." + port.name,
-                         given.format, {},           {}};
-        ring.needs.depth = std::max({port.depth, writer.depth, given.depth, 1U});
-        ring.needs.open_slots = std::max(1U, port.open_slots);
-        ring.needs.holds = holds_of(plan, writer, given.output);
-        ring.needs.payload_bytes = given.format.bytes();
-        ring.size = size_ring(ring.needs);
-        check_size(ring, graph.actors[given.actor].place, result.findings);
-        result.bytes += ring.size.payload_bytes;
-        result.rings.push_back(std::move(ring));
+        result.rings.push_back(
+            plan_ring(plan, given, graph.actors[given.actor].place, result.findings));
+        result.bytes += result.rings.back().size.payload_bytes;
     }
     return result;
 }

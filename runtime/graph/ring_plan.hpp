@@ -64,6 +64,10 @@ struct RingPlan {
 [[nodiscard]] RingPlan plan_rings(const GraphPlan& plan, const GraphSpec& graph,
                                   std::span<const OutputFormat> formats);
 
+/// One of them: of an actor that came at run time. `place` is for the findings.
+[[nodiscard]] PlannedRing plan_ring(const GraphPlan& plan, const OutputFormat& given,
+                                    const Place& place, std::vector<Finding>& findings);
+
 /// "15.6 MB", "64 KB", "192 B"; powers of ten.
 [[nodiscard]] std::string bytes_text(std::uint64_t bytes);
 

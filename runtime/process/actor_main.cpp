@@ -52,6 +52,7 @@ private:
     [[nodiscard]] Result<> stand_by();
     [[nodiscard]] Result<> start_before_it_is_wanted(const MappedStart& mapped);
     [[nodiscard]] Result<> call_start();
+    [[nodiscard]] Result<> open_asking();
     void log_warnings(const std::vector<std::string>& texts) noexcept;
     void take_page(std::uint64_t incarnation) noexcept;
     void show_page(std::uint64_t incarnation);
@@ -155,8 +156,18 @@ Result<> ActorProcess::set_up() {
         if (auto set = core_->set_property(property, text); !set) return set;
     for (const auto& [input, hold] : s.input_holds)
         if (auto set = core_->set_hold(input, hold); !set) return set;
-    return channel_.send(protocol::encode(protocol::Hello{getpid(), s.incarnation, not_granted}),
-                         {}, ipc::never);
+    if (auto sent =
+            channel_.send(protocol::encode(protocol::Hello{getpid(), s.incarnation, not_granted}),
+                          {}, ipc::never);
+        !sent)
+        return sent;
+    return standby_ ? Result<>{} : open_asking();  // one that is not wanted yet asks for nothing
+}
+
+/// From here on the launcher hears what the actor asks for.
+Result<> ActorProcess::open_asking() {
+    return core_->children.open(
+        [this](const protocol::Ask& ask) { return channel_.send(protocol::encode(ask)); });
 }
 
 void ActorProcess::log_warnings(const std::vector<std::string>& texts) noexcept {
@@ -228,7 +239,7 @@ Result<> ActorProcess::stand_by() {
     install_crash_handler(*page_);
     take_page((**message).incarnation);
     show_page((**message).incarnation);
-    return {};
+    return open_asking();
 }
 
 Result<> ActorProcess::call_start() {
@@ -315,7 +326,7 @@ Result<> ActorProcess::look() {
         if (put_by_.empty()) {
             auto received = channel_.receive();
             if (!received) return tl::unexpected(received.error());
-            if (!*received) return {};
+            if (!*received) break;
             put_by_.push_back(std::move(**received));
         }
         const auto received = std::move(put_by_.front());
@@ -324,6 +335,8 @@ Result<> ActorProcess::look() {
         if (!message) return tl::unexpected(message.error());
         if (auto done = obey(*message, received.fds); !done) return done;
     }
+    core_->children.deliver(*actor_, page_->watches);
+    return {};
 }
 
 Result<> ActorProcess::work() {

@@ -119,6 +119,11 @@ void code(Coder& coder, M& message) {
         each(message.endpoint, message.wish);
     else if constexpr (std::is_same_v<Plain, SocketOpened>)
         each(message.endpoint, message.bound, message.warnings, message.error, message.code);
+    else if constexpr (std::is_same_v<Plain, Ask>)
+        each(message.kind, message.name, message.on, message.class_name, message.supervisor,
+             message.restart, message.shutdown, message.domain, message.properties, message.links,
+             message.trigger, message.hang_after_ns, message.significant, message.own_supervisor,
+             message.max_retries, message.period_ns);
 }
 
 template <std::size_t Kind = 0>

@@ -23,6 +23,9 @@
 ///                    <-  warm
 ///     activate       ->                  when its actor has died: the incarnation that it is now, and the actor's page
 ///
+/// From its hello on, at any time: what it wants of the launcher about others. Answers come in its page (watch_table.hpp):
+///                    <-  ask         spawn, stop, link, monitor, …
+///
 /// Then the process exits: 0 it ended or was stopped, 1 failed (text in `failed` and in its page), or by a signal.
 /// Memory    One message is at most 64 KiB. Numbers little-endian as in memory: both ends are one machine, one build.
 /// Errors    Decoding checks every length; a message that does not decode is Errc::parse and the sender is broken.
@@ -150,9 +153,26 @@ struct Activate {
     std::uint64_t incarnation = 0;
 };
 
+/// See runtime/children.hpp.
+struct Ask {
+    enum class Kind : std::uint32_t { spawn, stop, link, unlink, monitor, demonitor, trap_exit };
+    Kind kind = Kind::spawn;
+    std::string name{};  ///< Of whom; empty with trap_exit.
+    std::uint8_t on = 0;
+    // Of spawn alone; words as in a graph file.
+    std::string class_name{}, supervisor{}, restart{}, shutdown{}, domain{};
+    std::vector<std::pair<std::string, std::string>> properties{};
+    std::vector<std::string> links{};
+    Trigger trigger = Trigger::automatic;
+    Nanoseconds hang_after_ns = 0;
+    std::uint8_t significant = 0, own_supervisor = 0;
+    std::uint32_t max_retries = 0;
+    Nanoseconds period_ns = 0;
+};
+
 using Message = std::variant<Setup, Hello, Configure, Configured, Start, Ready, Stop, Failed,
                              ChangeFormat, ReplaceOutput, ReplaceInput, ChangeRefused, Warm,
-                             Activate, OpenSocket, SocketOpened>;
+                             Activate, OpenSocket, SocketOpened, Ask>;
 
 [[nodiscard]] std::vector<std::byte> encode(const Message& message);
 [[nodiscard]] Result<Message> decode(std::span<const std::byte> bytes);

@@ -39,6 +39,11 @@ void RunScreen::planned(const std::string& node, const std::string& node_directo
     line(planned_words(node, node_directory, children.size()));
 }
 
+void RunScreen::joined(std::uint32_t index, const ShownChild& child) {
+    if (index >= children_.size()) children_.resize(index + 1);
+    children_[index] = child;
+}
+
 void RunScreen::actor_changed(const ActorEvent& event) {
     if (event.index >= children_.size()) return;
     const ShownChild& child = children_[event.index];

@@ -24,6 +24,7 @@ public:
     void notes(std::span<const Finding> notes) override;
     void planned(const std::string& node, const std::string& node_directory,
                  std::span<const ShownChild> children) override;
+    void joined(std::uint32_t index, const ShownChild& child) override;
     void actor_changed(const ActorEvent& event) override;
     void rings(std::span<const RingCost> rings, std::uint64_t total_bytes) override;
     void running(Nanoseconds after_ns) override;

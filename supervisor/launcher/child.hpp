@@ -21,6 +21,7 @@
 #include "supervisor/launcher/exit_reason.hpp"
 #include "supervisor/launcher/hang_watch.hpp"
 #include "supervisor/launcher/ring_table.hpp"
+#include "supervisor/launcher/run_observer.hpp"
 #include "supervisor/launcher/twin.hpp"
 
 namespace streamlib::supervision {
@@ -29,6 +30,18 @@ struct Child {
     const PlannedActor* planned = nullptr;
     std::string plugin;  ///< Absolute; empty: the class is linked in.
     bool exec = false;   ///< start = "exec".
+    // Of a child that came at run time (launcher_children.hpp):
+    bool dynamic = false;
+    bool in_tree = false, rings_made = false;
+    bool concluded = false;   ///< Down for good; what it had may not be free yet.
+    bool released = false;    ///< It is, its name too.
+    std::uint64_t maker = 0;  ///< Incarnation of its parent that asked for it.
+    std::optional<std::uint32_t> own_supervisor{};
+    // What this incarnation wants to know of others:
+    bool traps_exits = false;
+    bool linked = false;      ///< It was ended because one it was linked to failed.
+    std::uint32_t asks = 0;   ///< Not carried out yet.
+    bool kills_hung = false;  ///< Who hangs is killed, not only told of.
     ChildState state{};
     ChildProcess process{};  ///< pid 0: not known (yet, or any more).
     ipc::Channel channel{};
@@ -81,6 +94,12 @@ struct Child {
         return *reinterpret_cast<ipc::ActorPage*>(page.payload());
     }
 };
+
+/// What it has counted so far.
+void add_counts(RunTotals& sum, const Child& child) noexcept;
+
+/// Of an actor of the graph, or one that came at run time.
+[[nodiscard]] HangLimits hang_limits_of(const PlannedActor& planned) noexcept;
 
 /// Why the rings of the actor are not what its replacement needs.
 [[nodiscard]] std::string misfit_text(const Child& child);

@@ -20,6 +20,15 @@ void ControlDesk::begin_again() noexcept {
     replies_.clear();
 }
 
+void ControlDesk::remove_actor(ipc::ActorId id) noexcept {
+    for (std::size_t n = 0; n < actors_.size(); ++n) {
+        if (actors_[n].id != id) continue;
+        actors_.erase(actors_.begin() + static_cast<std::ptrdiff_t>(n));
+        if (sent_ > 3 + n) --sent_;
+        return;
+    }
+}
+
 void ControlDesk::reply(std::uint64_t id, control_link::Outcome outcome, std::string_view text,
                         std::uint64_t incarnation) {
     if (replies_.size() >= most_replies) return;
@@ -48,13 +57,13 @@ Result<> ControlDesk::send_next(ipc::Channel& channel) {
         const int fds[] = {events->get()};
         return channel.send(control_link::bytes_of(notice), fds);
     }
-    const std::size_t actor = sent_ - 3;
-    const auto page = page_(actor);
+    const Actor& actor = actors_[sent_ - 3];
+    const auto page = page_(actor.actor);
     if (!page)
         return {};  // no descriptor left for it: control then shows that actor without counters
     control_link::ActorPageNotice notice;
-    notice.actor_index = actors_[actor].index;
-    notice.actor_generation = actors_[actor].generation;
+    notice.actor_index = actor.id.index;
+    notice.actor_generation = actor.id.generation;
     const int fds[] = {page->get()};
     return channel.send(control_link::bytes_of(notice), fds);
 }

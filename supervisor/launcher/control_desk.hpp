@@ -26,7 +26,9 @@ public:
     using OpenPage = std::function<Result<UniqueFd>(std::size_t actor)>;
     ControlDesk(control_link::NodeNotice node, Open directory, Open events, OpenPage page);
 
-    void add_actor(ipc::ActorId id) { actors_.push_back(id); }
+    /// `actor`: what `page` knows it by.
+    void add_actor(ipc::ActorId id, std::size_t actor) { actors_.push_back({id, actor}); }
+    void remove_actor(ipc::ActorId id) noexcept;
     /// A new control process: everything again.
     void begin_again() noexcept;
     void reply(std::uint64_t id, control_link::Outcome outcome, std::string_view text,
@@ -41,8 +43,13 @@ private:
     control_link::NodeNotice node_;
     Open directory_, events_;
     OpenPage page_;
-    std::vector<ipc::ActorId> actors_;
-    std::size_t sent_ = 0;  ///< 0: node is next, 1: directory, 2: events, 3 + n: page of actor n.
+    struct Actor {
+        ipc::ActorId id{};
+        std::size_t actor = 0;
+    };
+    std::vector<Actor> actors_;
+    std::size_t sent_ =
+        0;  ///< 0: node is next, 1: directory, 2: events, 3 + n: page of the nth actor.
     std::uint64_t round_ = 0;
     std::deque<control_link::Reply> replies_;
 };

@@ -138,7 +138,11 @@ Result<> Launcher::prepare_children() {
         Child& child = children_[actor];
         child.planned = &plan_.actors[actor];
         child.plugin = catalog_.plugin_of(child.planned->spec->name);
-        child.exec = graph_.actors[actor].start == "exec";
+        const ActorDecl& declared = graph_.actors[actor];
+        child.exec = declared.start == "exec";
+        // Nobody supervises it, and its graph says nothing of hanging: it may be a slow machine.
+        child.kills_hung = child.planned->supervisor || declared.hang_after_ns != 0 ||
+                           declared.hang_after_ticks != 0;
         auto page = ipc::OwnedSegment::create({.purpose = "page " + child.planned->name,
                                                .payload_bytes = sizeof(ipc::ActorPage),
                                                .layout_hash = ipc::actor_page_layout_hash,
@@ -167,7 +171,8 @@ Result<> Launcher::start_services() {
         notice, [this] { return directory_->reopen_read_only(); },
         [this] { return events_.reopen_read_only(); },
         [this](std::size_t actor) { return children_[actor].page.reopen_read_only(); });
-    for (const Child& child : children_) desk_->add_actor(child.id);
+    for (std::uint32_t actor = 0; actor < children_.size(); ++actor)
+        desk_->add_actor(children_[actor].id, actor);
     services_[control_service] = std::make_unique<ServiceProcess>(
         *loop_, Role::control, control_service, node_, lifeline_read_.get(),
         [this](ipc::Channel&) { desk_->begin_again(); });
@@ -185,23 +190,29 @@ void Launcher::tell_plan() {
 }
 
 RunTotals Launcher::totals() const {
-    RunTotals sum;
+    RunTotals sum = dynamic_.gone();
     sum.elapsed_ns = was_running_ ? MonotonicTime::now() - running_since_ : 0;
-    sum.actors = static_cast<std::uint32_t>(children_.size());
-    constexpr auto relaxed = std::memory_order_relaxed;
     for (const Child& child : children_) {
-        const ipc::ActorPage& page = child.actor_page();
-        sum.ticks += page.ticks.load(relaxed);
-        sum.ticks_dropped += page.ticks_dropped.load(relaxed);
-        sum.frames_out += page.frames_out.load(relaxed);
-        sum.missed += page.missed.load(relaxed);
-        sum.restarts += child.state.incarnation > 1 ? child.state.incarnation - 1 : 0;
+        add_counts(sum, child);
+        if (!child.id) continue;  // gone without a trace
+        ++sum.actors;
         sum.running += child.state.phase == ChildPhase::running ? 1 : 0;
         sum.stopped += child.state.phase == ChildPhase::stopped ? 1 : 0;
         sum.failed += child.state.phase == ChildPhase::failed ? 1 : 0;
     }
     sum.ticks_skipped = domains_.skipped();
     return sum;
+}
+
+void add_counts(RunTotals& sum, const Child& child) noexcept {
+    if (!child.page) return;
+    constexpr auto relaxed = std::memory_order_relaxed;
+    const ipc::ActorPage& page = child.actor_page();
+    sum.ticks += page.ticks.load(relaxed);
+    sum.ticks_dropped += page.ticks_dropped.load(relaxed);
+    sum.frames_out += page.frames_out.load(relaxed);
+    sum.missed += page.missed.load(relaxed);
+    sum.restarts += child.state.incarnation > 1 ? child.state.incarnation - 1 : 0;
 }
 
 int Launcher::finish() {

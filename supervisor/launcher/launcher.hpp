@@ -20,6 +20,7 @@
 #include "supervisor/launcher/event_book.hpp"
 #include "supervisor/launcher/event_loop.hpp"
 #include "supervisor/launcher/kept_state.hpp"
+#include "supervisor/launcher/launcher_children.hpp"
 #include "supervisor/launcher/node_directory.hpp"
 #include "supervisor/launcher/ring_table.hpp"
 #include "supervisor/launcher/run_observer.hpp"
@@ -45,6 +46,8 @@ public:
     [[nodiscard]] int run();  ///< Returns the exit code.
 
 private:
+    friend class DynamicChildren;
+    friend class Watches;
     using Settings = std::span<const control_link::Setting>;
     // launcher.cpp
     [[nodiscard]] bool check();
@@ -107,7 +110,6 @@ private:
     [[nodiscard]] bool activate_twin(std::uint32_t actor);
     // launcher_hang.cpp, launcher_undead.cpp, launcher_formats.cpp
     void prepare_watch();
-    [[nodiscard]] bool may_kill_hung(std::uint32_t actor) const;
     void look_at(std::uint32_t actor, MonotonicTime now);
     void watch_for_hangs(MonotonicTime now);
     void send_signal(std::uint32_t actor, int signal);
@@ -153,8 +155,6 @@ private:
     void settle();
     void decide();
     [[nodiscard]] std::vector<WorkState> work_states() const;
-    [[nodiscard]] bool has_living_child(std::uint32_t actor) const;
-    [[nodiscard]] bool a_source_failed() const;
 
     GraphSpec graph_;  ///< With what stands between its ports and the network.
     RunOptions options_;
@@ -191,10 +191,10 @@ private:
     KillTimes kill_times_;
     UndeadList undead_;
     MonotonicTime stop_rest_at_{INT64_MAX}, kill_at_{INT64_MAX}, time_is_up_{INT64_MAX},
-        totals_at_{INT64_MAX}, look_at_{INT64_MAX};
-    Nanoseconds look_every_ = 125'000'000;  ///< For who hangs.
-    MonotonicTime settle_at_{};  ///< Not before: it looks at the whole graph, once dirty_.
+        totals_at_{INT64_MAX}, look_at_{INT64_MAX}, settle_at_{};  ///< The last: once dirty_.
+    Nanoseconds look_every_ = 125'000'000;                         ///< For who hangs.
     std::vector<std::pair<pid_t, ExitReason>> early_exits_;  ///< Before their pid was reported.
+    DynamicChildren dynamic_{*this};
 };
 
 }  // namespace streamlib::supervision

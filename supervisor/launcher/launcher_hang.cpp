@@ -12,14 +12,6 @@ namespace {
 /// From SIGABRT, which leaves a backtrace, to SIGKILL, which always works.
 constexpr Nanoseconds last_words_ns = 100'000'000;
 
-HangLimits limits_of(const PlannedActor& planned) {
-    HangLimits limits;
-    limits.hang_after = planned.hang_after_ns;
-    limits.hang_ticks = planned.hang_after_ticks;
-    limits.tick_driven = planned.trigger != Trigger::input;
-    return limits;
-}
-
 /// 0: this incarnation has published nothing yet.
 MonotonicTime first_block_of(const Child& child) noexcept {
     const ipc::ActorPage& page = child.actor_page();
@@ -35,21 +27,22 @@ bool in_start_up(ipc::ActorPhase phase) noexcept {
 
 }  // namespace
 
+HangLimits hang_limits_of(const PlannedActor& planned) noexcept {
+    HangLimits limits;
+    limits.hang_after = planned.hang_after_ns;
+    limits.hang_ticks = planned.hang_after_ticks;
+    limits.tick_driven = planned.trigger != Trigger::input;
+    return limits;
+}
+
 /// Before the first look.
 void Launcher::prepare_watch() {
     for (Child& child : children_) {
-        child.watch = HangWatch(limits_of(*child.planned));
+        child.watch = HangWatch(hang_limits_of(*child.planned));
         const Nanoseconds period = child.planned->rate.period_ns();
         look_every_ = std::min(look_every_, child.watch.look_every(period));
     }
     look_at_ = MonotonicTime::now() + look_every_;
-}
-
-/// Nobody supervises it, and its graph says nothing of hanging: then it is said, and left alone. It may be a slow machine.
-bool Launcher::may_kill_hung(std::uint32_t actor) const {
-    const ActorDecl& declared = graph_.actors[actor];
-    return children_[actor].planned->supervisor || declared.hang_after_ns != 0 ||
-           declared.hang_after_ticks != 0 || phase_ == RunPhase::configuring;
 }
 
 void Launcher::look_at(std::uint32_t actor, MonotonicTime now) {
@@ -71,7 +64,7 @@ void Launcher::look_at(std::uint32_t actor, MonotonicTime now) {
     if (!why || child.hang_said) return;
     tell_event("hung", child.planned->name, *why);
     child.hang_said = true;
-    if (!may_kill_hung(actor)) return;
+    if (!child.kills_hung && phase_ != RunPhase::configuring) return;
     child.hung = true;
     child.hung_in_start = !reading.reported || in_start_up(reading.activity.phase);
     child.failed_text = "hung: " + *why;

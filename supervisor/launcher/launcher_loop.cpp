@@ -20,6 +20,7 @@ void Launcher::loop() {
         if (zombies_) reap_strangers();
         // Their writers' successors have been ordered by now.
         if (rings_ && rings_->has_readers_to_wake()) rings_->wake_readers_of_the_dead();
+        dynamic_.attend();
         if (dirty_ && MonotonicTime::now() >= settle_at_) settle();
     }
 }
@@ -129,7 +130,9 @@ void Launcher::on_never_born(std::uint32_t actor) {
     if (is_alive(child.state.phase)) return;
     if (phase_ != RunPhase::starting && phase_ != RunPhase::running) return;
     const ExitReport report{.cause = ExitCause::refused, .text = "it was never born"};
+    Watches::End end = dynamic_.watches.end_of(actor, report);
     carry_out(tree_->on_exit(actor, report, MonotonicTime::now()));
+    dynamic_.watches.on_end(std::move(end));
 }
 
 void Launcher::on_service_channel(std::uint32_t index) {
@@ -165,6 +168,7 @@ MonotonicTime Launcher::next_deadline() {
         if (service) next = std::min(next, service->restart_due(now));
     }
     if (dirty_) next = std::min(next, settle_at_);
+    if (dynamic_.is_busy()) return now;
     if (tree_) next = std::min(next, tree_->next_due());
     next = std::min({next, look_at_, undead_.due, twins_due()});
     return kill_times_.empty() ? next : std::min(next, kill_times_.top().at);
@@ -196,7 +200,9 @@ void Launcher::on_deadlines() {
     for (; !kill_times_.empty() && now >= kill_times_.top().at; kill_times_.pop()) {
         const KillTime& due = kill_times_.top();
         const ChildState& state = children_[due.actor].state;
-        if (state.incarnation != due.incarnation || state.phase != ChildPhase::stopping) continue;
+        const bool same = children_[due.actor].spawned == due.spawned;  // numbers are used again
+        if (!same || state.incarnation != due.incarnation || state.phase != ChildPhase::stopping)
+            continue;
         ++killed_;
         apply(due.actor, ChildEvent::kill);
     }

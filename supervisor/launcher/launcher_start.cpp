@@ -77,6 +77,7 @@ void Launcher::spawn(std::uint32_t actor) {
     Child& child = children_[actor];
     child.spawned = MonotonicTime::now();
     forget_last_run(child);
+    dynamic_.watches.on_spawn(child);
     if (rings_) rings_->expect_writer(actor, child.state.incarnation);
     if (rings_ && activate_twin(actor)) return;
     auto ends = ipc::Channel::pair();
@@ -94,7 +95,7 @@ void Launcher::spawn(std::uint32_t actor) {
         order_from_zygote(actor, std::move(ends->second));
     const auto sent = child.channel.send(protocol::encode(setup_of(actor)));
     if (!sent) child.failed_text = sent.error().text;
-    if (rings_) send_ahead(actor);
+    if (rings_ && (!child.dynamic || child.rings_made)) send_ahead(actor);
 }
 
 void Launcher::order_from_zygote(std::uint32_t actor, ipc::Channel theirs) {
@@ -184,6 +185,10 @@ void Launcher::on_message(std::uint32_t actor, const ipc::Channel::Message& mess
         give_socket(actor, child.channel, *socket);
     } else if (const auto* change = std::get_if<protocol::ChangeFormat>(&*said)) {
         on_change_format(actor, *change);
+    } else if (auto* ask = std::get_if<protocol::Ask>(&*said)) {
+        if (dynamic_.on_ask(actor, std::move(*ask))) return;
+        child.failed_text = "it asked for more than it may";
+        apply(actor, ChildEvent::broken);
     } else if (const auto* failed = std::get_if<protocol::Failed>(&*said)) {
         child.failed_stage = failed->stage;
         child.refused_input = failed->input;

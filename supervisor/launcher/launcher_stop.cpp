@@ -25,6 +25,20 @@ const char* why(StopReason reason) noexcept {
     return "";
 }
 
+bool has_living_child(const GraphPlan& plan, const std::vector<Child>& children,
+                      std::uint32_t actor) {
+    const auto& below = plan.actors[actor].children;
+    return std::any_of(below.begin(), below.end(),
+                       [&](std::uint32_t child) { return is_alive(children[child].state.phase); });
+}
+
+/// Its readers hold the last picture and go on, until somebody says otherwise.
+bool a_source_failed(const GraphPlan& plan, const std::vector<Child>& children) {
+    return std::any_of(plan.sources.begin(), plan.sources.end(), [&](std::uint32_t source) {
+        return children[source].state.phase == ChildPhase::failed;
+    });
+}
+
 }  // namespace
 
 void Launcher::apply(std::uint32_t actor, ChildEvent event) {
@@ -64,7 +78,8 @@ void Launcher::send_stop(std::uint32_t actor) {
     const auto& told = child.shutdown;
     if (told && told->kind == Shutdown::Kind::infinity) return;
     const Nanoseconds patience = told ? told->wait_ns : options_.stop_deadline;
-    kill_times_.push({MonotonicTime::now() + patience, actor, child.state.incarnation});
+    kill_times_.push(
+        {MonotonicTime::now() + patience, actor, child.state.incarnation, child.spawned});
 }
 
 void Launcher::on_gone(std::uint32_t actor) {
@@ -76,6 +91,7 @@ void Launcher::on_gone(std::uint32_t actor) {
     child.process = {};
     if (child.state.phase != ChildPhase::restarting) end_replacement(actor, "its actor has ended");
     if (rings_) rings_->on_reaped(plan_, actor);
+    dynamic_.watches.on_gone(actor);
     if (child.planned->wishes.limited()) remove_limits(node_, child.planned->name);
     if (phase_ == RunPhase::configuring) {
         configure_order_->on_failed(actor);
@@ -146,20 +162,6 @@ std::vector<WorkState> Launcher::work_states() const {
     return states;
 }
 
-bool Launcher::has_living_child(std::uint32_t actor) const {
-    const auto& below = plan_.actors[actor].children;
-    return std::any_of(below.begin(), below.end(), [this](std::uint32_t child) {
-        return is_alive(children_[child].state.phase);
-    });
-}
-
-/// Its readers hold the last picture and go on, until somebody says otherwise.
-bool Launcher::a_source_failed() const {
-    return std::any_of(plan_.sources.begin(), plan_.sources.end(), [this](std::uint32_t source) {
-        return children_[source].state.phase == ChildPhase::failed;
-    });
-}
-
 /// After events in which a state changed: who is to be told now, and is it over. It looks at the whole graph, so a thousand
 /// actors that end one by one share a look: at most a fifth of the launcher's time goes into it.
 void Launcher::settle() {
@@ -181,7 +183,8 @@ void Launcher::decide() {
     if (phase_ == RunPhase::stopping)
         for (const std::uint32_t orphan : work.orphaned) wanted_stop_[orphan] = true;
     const bool drain = phase_ == RunPhase::stopping && was_running_;
-    const bool last_streams = phase_ == RunPhase::running && work.roots_done && !a_source_failed();
+    const bool last_streams =
+        phase_ == RunPhase::running && work.roots_done && !a_source_failed(plan_, children_);
     if (drain || last_streams) {
         const auto next = next_to_stop(plan_, states, drain);
         // Who only drains is still supervised: what dies of it comes back, and reads on to the end.
@@ -193,7 +196,7 @@ void Launcher::decide() {
     if (phase_ == RunPhase::running && failed && !leave) begin_stop(StopReason::failed);
     for (std::uint32_t actor = 0; actor < children_.size(); ++actor) {
         if (wanted_stop_[actor] && is_alive(children_[actor].state.phase) &&
-            !has_living_child(actor)) {
+            !has_living_child(plan_, children_, actor)) {
             apply(actor, ChildEvent::stop);
         }
     }

@@ -55,6 +55,7 @@ void Launcher::on_ended(std::uint32_t actor, bool well) {
     const bool taken_back = !well && take_back_replacement(actor);
     ExitReport report = report_of(child, well);
     report.text = text;
+    Watches::End end = dynamic_.watches.end_of(actor, report);
     Orders orders = tree_->on_exit(actor, report, MonotonicTime::now());
     if (tree_->will_start(actor) || names(orders, Order::Kind::start, actor))
         apply(actor, ChildEvent::exited_for_now);
@@ -64,6 +65,7 @@ void Launcher::on_ended(std::uint32_t actor, bool well) {
         apply(actor,
               names(orders, Order::Kind::stays_stopped, actor) ? ChildEvent::exited_well : plain);
     carry_out(std::move(orders));
+    dynamic_.watches.on_end(std::move(end));
     // Before it was replaced it ran, whoever supervises it or nobody.
     if (taken_back && child.state.phase == ChildPhase::failed && !tree_->has_ended())
         carry_out(tree_->restart_requested(actor, MonotonicTime::now()));
@@ -102,10 +104,13 @@ void Launcher::obey(const Order& order) {
         case Order::Kind::stays_failed:
             if (children_[order.index].failed_text.empty())
                 children_[order.index].failed_text = order.text;
-            return apply(order.index, ChildEvent::give_up);
+            if (children_[order.index].state.phase == ChildPhase::restarting)
+                dynamic_.watches.on_given_up(order.index);
+            apply(order.index, ChildEvent::give_up);
+            return dynamic_.on_stays_down(order.index);
         case Order::Kind::stays_stopped:
             if (!is_alive(children_[order.index].state.phase)) apply(order.index, ChildEvent::stop);
-            return;
+            return dynamic_.on_stays_down(order.index);
         case Order::Kind::supervisor_gave_up:
             return tell_event("gave-up", plan_.supervisors[order.index].name, order.text);
         case Order::Kind::alarm: return raise_alarm(order.text);
@@ -170,7 +175,9 @@ void Launcher::go_on_with_rings(std::uint32_t actor) {
     Child& child = children_[actor];
     if (child.start_ahead && protocol::fits(child.ahead, *child.configured))
         return apply(actor, ChildEvent::start);
-    const auto fitted = refit(actor);
+    const bool first = child.dynamic && !child.rings_made;
+    const auto made = first ? dynamic_.make_rings(actor) : Result<>{};
+    const auto fitted = made ? refit(actor) : made;
     const auto sent = fitted ? send_start(actor) : fitted;
     apply(actor, ChildEvent::start);
     if (sent || sent.error().code == Errc::gone) return;
@@ -186,7 +193,8 @@ void Launcher::on_ready(std::uint32_t actor) {
     sockets_.settle(actor);
     child.before.reset();
     if (child.state.incarnation > 1) tell_restart(actor);
-    start(ready_order_->on_settled(actor));
+    if (phase_ == RunPhase::starting) start(ready_order_->on_settled(actor));
+    dynamic_.watches.on_ready(actor);
     if (phase_ == RunPhase::starting || phase_ == RunPhase::running)
         carry_out(tree_->on_ready(actor, child.ready));
 }

@@ -101,6 +101,7 @@ Result<> NodeDirectory::add_supervisors(const GraphPlan& plan) {
 void NodeDirectory::publish_supervisor(std::uint32_t index, ipc::SupervisorState state,
                                        std::uint32_t intensity_left) {
     Shown& shown = supervisors_[index];
+    if (!shown.id) return;
     if (shown.state == state && shown.intensity_left == intensity_left) return;
     ipc::SupervisorRecord record = directory_.get(shown.id);
     record.state = shown.state = state;
@@ -174,16 +175,23 @@ ipc::RingRecord record_of(const RingTable::Ring& ring, ipc::PortId writer) {
 
 Result<> NodeDirectory::add_rings(const GraphPlan& plan, std::span<const Child> children,
                                   const RingTable& rings) {
-    for (std::uint32_t number = 0; number < rings.rings().size(); ++number) {
-        const RingTable::Ring& ring = rings.rings()[number];
-        const ipc::PortId writer = children[ring.planned.actor].outputs[ring.planned.output];
-        auto id = directory_.add(record_of(ring, writer));
-        if (!id) return tl::unexpected(id.error());
-        ipc::PortRecord output = directory_.get(writer);
-        output.ring = *id;
-        directory_.update(writer, output);
-        publish_ring(plan, children, rings, number);
-    }
+    for (std::uint32_t number = 0; number < rings.rings().size(); ++number)
+        if (auto added = add_ring(plan, children, rings, number); !added) return added;
+    return {};
+}
+
+Result<> NodeDirectory::add_ring(const GraphPlan& plan, std::span<const Child> children,
+                                 const RingTable& rings, std::uint32_t number) {
+    const RingTable::Ring& ring = rings.rings()[number];
+    const ipc::PortId writer = children[ring.planned.actor].outputs[ring.planned.output];
+    auto id = directory_.add(record_of(ring, writer));
+    if (!id) return tl::unexpected(id.error());
+    if (rings_.size() <= number) rings_.resize(number + 1);
+    rings_[number] = *id;
+    ipc::PortRecord output = directory_.get(writer);
+    output.ring = *id;
+    directory_.update(writer, output);
+    publish_ring(plan, children, rings, number);
     return {};
 }
 

@@ -38,6 +38,18 @@ public:
     void publish_ring(const GraphPlan& plan, std::span<const Child> children,
                       const RingTable& rings, std::uint32_t number);
 
+    // Of actors that come and go while it runs (node_directory_children.cpp).
+    void link_child(const GraphPlan& plan, std::span<const Child> children, std::uint32_t actor);
+    [[nodiscard]] Result<> add_ring(const GraphPlan& plan, std::span<const Child> children,
+                                    const RingTable& rings, std::uint32_t number);
+    void remove_ring(std::uint32_t number);
+    /// Without room for it it is not shown.
+    void add_supervisor(const GraphPlan& plan, std::uint32_t index);
+    void remove_supervisor(std::uint32_t index);
+    /// Its name stays taken until `remove`.
+    void remove_ports(Child& child);
+    void remove(Child& child);
+
     [[nodiscard]] Result<UniqueFd> reopen_read_only() const {
         return directory_.reopen_read_only();
     }
@@ -50,6 +62,7 @@ private:
     };
     ipc::Directory directory_;
     std::vector<Shown> supervisors_;  ///< As in the plan.
+    std::vector<ipc::RingId> rings_;  ///< By number.
 };
 
 }  // namespace streamlib::supervision

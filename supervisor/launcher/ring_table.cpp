@@ -19,8 +19,10 @@ ipc::RingGeometry geometry_of(const PlannedRing& ring, std::uint32_t id) noexcep
     return geometry;
 }
 
-Result<RingTable::Ring> make_ring(const PlannedRing& planned, std::uint32_t id,
-                                  std::uint32_t generation) {
+}  // namespace
+
+Result<RingTable::Ring> RingTable::make_ring(const PlannedRing& planned, std::uint32_t id,
+                                             std::uint32_t generation) {
     RingTable::Ring ring{planned, geometry_of(planned, id), {}, {}, {}, {}};
     ring.geometry.generation = generation;
     const std::string name = "ring " + planned.name;
@@ -46,8 +48,6 @@ Result<RingTable::Ring> make_ring(const PlannedRing& planned, std::uint32_t id,
     ring.view = *view;
     return ring;
 }
-
-}  // namespace
 
 std::uint64_t ring_file_bytes(const PlannedRing& ring) noexcept {
     return ipc::media_segment_bytes(ipc::ring_segment_bytes(geometry_of(ring, 0)));
@@ -110,6 +110,10 @@ void RingTable::assign_cells(const GraphPlan& plan, std::uint32_t number, const 
     for (const std::uint32_t index : plan.actors[ring.planned.actor].out_links) {
         const PlannedLink& link = plan.links[index];
         if (link.output != ring.planned.output) continue;
+        if (link.spare) {
+            ipc::assign_cell(ring.view, cells_[index].cell, cells_[index].hold, link.to);
+            continue;
+        }
         const std::uint32_t hold = ring.planned.needs.holds[cell];
         ipc::assign_cell(ring.view, cell, hold, link.to);
         cells_[index] = {number, cell, hold, true};

@@ -103,12 +103,29 @@ public:
     void wake_readers_of_the_dead() noexcept;
     [[nodiscard]] bool has_readers_to_wake() const noexcept { return writer_died_; }
 
+    // Of actors that come and go while it runs (ring_table_children.cpp).
+    /// The next number, or one that is used again.
+    void add_actor(std::uint32_t actor, std::size_t outputs);
+    /// A free spare cell of the ring that `link` is to read. Errors: not_found (it carries nothing), no_memory (none is free).
+    [[nodiscard]] Result<std::uint32_t> spare_cell(const GraphPlan& plan,
+                                                   const PlannedLink& link) const;
+    /// Gives the link such a cell; there is one. `link` is the next number, or one that is used again.
+    void take_spare(const GraphPlan& plan, std::uint32_t link);
+    void release_spare(std::uint32_t link) noexcept;
+    /// A ring that its actor's output did not have. Errors: no_memory. Returns its number.
+    [[nodiscard]] Result<std::uint32_t> add(PlannedRing planned);
+    /// Those of an actor that nobody reads any more. Returns their numbers, which are used again.
+    std::vector<std::uint32_t> remove_rings(std::uint32_t actor) noexcept;
+
 private:
+    [[nodiscard]] static Result<Ring> make_ring(const PlannedRing& planned, std::uint32_t id,
+                                                std::uint32_t generation);
     void assign_cells(const GraphPlan& plan, std::uint32_t number, const Ring& ring);
 
     bool writer_died_ = false;  ///< Of any ring.
     std::vector<Ring> rings_;
-    std::vector<Cell> cells_;                            ///< By link.
+    std::vector<Cell> cells_;  ///< By link.
+    std::vector<std::uint32_t> free_rings_;
     std::vector<std::vector<std::uint32_t>> by_output_;  ///< [actor][output]: ring + 1; 0: none.
 };
 

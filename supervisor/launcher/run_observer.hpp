@@ -92,6 +92,10 @@ public:
                          std::span<const ShownChild> children) {
         static_cast<void>(node), static_cast<void>(node_directory), static_cast<void>(children);
     }
+    /// An actor has made a child: `index` is its place in that list, the next one or one that was left.
+    virtual void joined(std::uint32_t index, const ShownChild& child) {
+        static_cast<void>(index), static_cast<void>(child);
+    }
     virtual void actor_changed(const ActorEvent& event) { static_cast<void>(event); }
     /// All formats agree; with `check_only` the last word before finished.
     virtual void rings(std::span<const RingCost> rings, std::uint64_t total_bytes) {

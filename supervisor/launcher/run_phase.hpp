@@ -20,6 +20,7 @@ struct KillTime {
     MonotonicTime at{};
     std::uint32_t actor = 0;
     std::uint64_t incarnation = 0;
+    MonotonicTime spawned{};  ///< Of that incarnation.
     [[nodiscard]] bool operator>(const KillTime& other) const noexcept { return at > other.at; }
 };
 /// The next to be due on top.

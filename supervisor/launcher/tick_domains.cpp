@@ -34,6 +34,17 @@ Result<TickDomains> TickDomains::create(const GraphPlan& plan) {
     return domains;
 }
 
+std::optional<std::uint32_t> TickDomains::find(Rate rate) const noexcept {
+    const auto known = std::find(rates_.begin(), rates_.end(), rate);
+    if (known == rates_.end()) return std::nullopt;
+    return static_cast<std::uint32_t>(known - rates_.begin());
+}
+
+void TickDomains::set(std::uint32_t actor, std::uint32_t domain) {
+    if (actor >= of_actor_.size()) of_actor_.resize(actor + 1);
+    of_actor_[actor] = domain;
+}
+
 std::uint64_t TickDomains::newest(std::uint32_t domain) const noexcept {
     const auto& page = *reinterpret_cast<const TickPage*>(pages_[domain].payload());
     return page.seq.load(std::memory_order_acquire);  // pairs with publish_tick

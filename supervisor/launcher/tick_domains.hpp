@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "ipc/channel.hpp"
@@ -20,6 +21,10 @@ public:
     [[nodiscard]] std::uint32_t domain_of(std::uint32_t actor) const noexcept {
         return of_actor_[actor];
     }
+    /// The domain of that rate; none: the clock does not tick so.
+    [[nodiscard]] std::optional<std::uint32_t> find(Rate rate) const noexcept;
+    /// Of an actor that came at run time: the next number, or one that is used again.
+    void set(std::uint32_t actor, std::uint32_t domain);
     /// Number of the newest tick; 0: none yet.
     [[nodiscard]] std::uint64_t newest(std::uint32_t domain) const noexcept;
     /// Looked at now and then: whether the clock has stood still since it ticked last, three looks and a second at least

@@ -122,7 +122,10 @@ Orders Supervision::stop_all(MonotonicTime now) {
         actors_[actor].wanted = false;
         if (actors_[actor].supervisor == none) doom(actor);
     }
-    if (supervisors_[0].up) begin_stop(0, 0, Then::rest);
+    for (std::uint32_t index = 0; index < supervisors_.size(); ++index) {
+        const SupervisorRecord& top = supervisors_[index];
+        if (top.parent == none && top.up) begin_stop(index, 0, Then::rest);
+    }
     return settle();
 }
 
@@ -181,6 +184,28 @@ bool Supervision::remove_child(std::uint32_t actor) {
         }
     }
     gone = {};
+    return true;
+}
+
+void Supervision::add_supervisor(std::uint32_t index, MonotonicTime now) {
+    const PlannedSupervisor& plan = plan_.supervisors[index];
+    SupervisorRecord added{.plan = &plan, .budget = {plan.intensity, plan.period_ns}};
+    added.up = added.wanted = !ended_;
+    added.up_since = now;
+    if (index == supervisors_.size())
+        supervisors_.push_back(std::move(added));
+    else
+        supervisors_[index] = std::move(added);
+    // The plan may have moved as it grew.
+    for (std::uint32_t n = 0; n < supervisors_.size(); ++n)
+        supervisors_[n].plan = &plan_.supervisors[n];
+}
+
+bool Supervision::remove_supervisor(std::uint32_t index) {
+    if (index == 0 || index >= supervisors_.size()) return false;
+    SupervisorRecord& gone = supervisors_[index];
+    if (gone.parent != none || !gone.children.empty()) return false;
+    gone.up = gone.wanted = false;
     return true;
 }
 

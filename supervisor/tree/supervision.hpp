@@ -86,6 +86,11 @@ public:
                                            MonotonicTime now);
     /// Frees the number; false: not dynamic, or not down.
     bool remove_child(std::uint32_t actor);
+    /// `plan.supervisors[index]` has come, for children that came at run time: nobody is above it, so what it cannot keep up
+    /// stays FAILED and costs nobody else anything. `index` is the next one, or one that was removed.
+    void add_supervisor(std::uint32_t index, MonotonicTime now);
+    /// False: it was not added so, or has children.
+    bool remove_supervisor(std::uint32_t index);
 
     /// When `on_time` is to be called; {INT64_MAX}: nothing waits.
     [[nodiscard]] MonotonicTime next_due() const;

@@ -89,7 +89,8 @@ void Supervision::delay(std::uint32_t index, PlannedChild child) {
 /// `child` is what it could not keep up.
 void Supervision::give_up(std::uint32_t index, PlannedChild child, const std::string& why) {
     orders_.push_back({.kind = Order::Kind::supervisor_gave_up, .index = index, .text = why});
-    if (index != 0) return begin_stop(index, 0, Then::fail);
+    if (supervisors_[index].parent != none) return begin_stop(index, 0, Then::fail);
+    if (index != 0) return fail_branch(child);  // whoever made the child is told
     leave(child, why);
     if (plan_.on_give_up != GiveUp::exit) return;
     orders_.push_back({.kind = Order::Kind::end_node, .exit_code = 1, .text = why});

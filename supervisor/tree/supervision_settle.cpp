@@ -18,7 +18,8 @@ Orders Supervision::settle() {
     do {
         STREAMLIB_ASSERT(rounds-- > 0, "decisions come to an end");
         changed_ = false;
-        visit(0, false);
+        for (std::uint32_t top = 0; top < supervisors_.size(); ++top)
+            if (supervisors_[top].parent == none) visit(top, false);
         for (std::uint32_t actor = 0; actor < actors_.size(); ++actor) {
             if (actors_[actor].supervisor == none && is_startable(actors_[actor]))
                 order_start(actor);
@@ -168,7 +169,11 @@ void Supervision::doom(std::uint32_t index) {
     ActorRecord& actor = actors_[index];
     if (stood_down_ || actor.phase == Phase::down || actor.doomed) return;
     actor.doomed = true;
-    for (const std::uint32_t child : actor.children) doom(child);
+    for (const std::uint32_t child : actor.children) {
+        // Whoever made it is going: nobody is there any more who wants it.
+        if (actors_[child].dynamic) actors_[child].wanted = false;
+        doom(child);
+    }
 }
 
 void Supervision::order_start(std::uint32_t index) {

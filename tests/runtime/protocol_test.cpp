@@ -26,6 +26,19 @@ Setup a_setup() {
     return s;
 }
 
+Ask an_ask() {
+    Ask ask;
+    ask.name = "w1";
+    ask.class_name = "Worker";
+    ask.restart = "transient";
+    ask.properties = {{"speed", "3"}};
+    ask.links = {"camera >> w1", "clock >> w1.time"};
+    ask.own_supervisor = 1;
+    ask.max_retries = 3;
+    ask.period_ns = 5;
+    return ask;
+}
+
 std::vector<Message> one_of_each() {
     Configured configured;
     configured.outputs = {{MediaFormat(VideoFormat{}), 4, 2}, {}};
@@ -40,7 +53,8 @@ std::vector<Message> one_of_each() {
             start,
             Ready{},
             Stop{},
-            Failed{"start", "no such device"}};
+            Failed{"start", "no such device"},
+            an_ask()};
 }
 
 TEST(Protocol, every_message_survives_the_wire) {
@@ -56,6 +70,9 @@ TEST(Protocol, every_message_survives_the_wire) {
     EXPECT_EQ(setup.rate, (Rate{60000, 1001}));
     EXPECT_EQ(setup.wishes, a_setup().wishes);
     EXPECT_TRUE(setup.start_first);
+    const auto ask = std::get<protocol::Ask>(*decode(encode(an_ask())));
+    EXPECT_EQ(ask.links, an_ask().links);
+    EXPECT_EQ(ask.max_retries, 3U);
 }
 
 TEST(Protocol, a_cut_or_prolonged_message_is_refused) {
@@ -75,7 +92,7 @@ TEST(Protocol, garbage_is_refused_without_allocating_what_it_asks_for) {
         for (auto& b : bytes) b = static_cast<std::byte>(random());
         if (bytes.size() >= 4) {
             bytes[1] = bytes[2] = bytes[3] = std::byte{0};
-            bytes[0] = static_cast<std::byte>(random() % 9);
+            bytes[0] = static_cast<std::byte>(random() % std::variant_size_v<Message>);
         }
         (void)decode(bytes);  // under the sanitizers: no crash, no wild allocation
     }

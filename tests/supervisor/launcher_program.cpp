@@ -8,6 +8,7 @@
 #include "runtime/graph/one_line.hpp"
 #include "runtime/graph/toml_reader.hpp"
 #include "supervisor/streamlib.hpp"
+#include "tests/supervisor/family_actors.hpp"
 #include "tests/supervisor/growing_actors.hpp"
 #include "tests/supervisor/socket_actors.hpp"
 #include "tests/supervisor/trivial_actors.hpp"
@@ -28,6 +29,10 @@ public:
                  std::span<const supervision::ShownChild> children) override {
         for (const auto& child : children) names_.push_back(child.name);
         say("planned", directory);
+    }
+    void joined(std::uint32_t index, const supervision::ShownChild& child) override {
+        if (index >= names_.size()) names_.resize(index + 1);
+        names_[index] = child.name;
     }
     void actor_changed(const supervision::ActorEvent& event) override {
         say("actor", names_[event.index] + " " + states[static_cast<int>(event.state)] + " " +

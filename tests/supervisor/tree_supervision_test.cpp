@@ -336,5 +336,54 @@ TEST(Supervision, removing_a_child_keeps_the_order_of_the_others) {
     EXPECT_THAT(tree.crash_and_obey("3"), ElementsAre("start 3"));
 }
 
+TEST(Supervision, a_dynamic_child_of_one_that_is_being_stopped_is_not_wanted_any_more) {
+    RunningTree tree({actor("a", 0), actor("b", 0)}, {root(one_for_all)});
+    ASSERT_TRUE(tree.core().add_child(7, dynamic({}, 0), tree.now));
+    tree.ready("7");
+    EXPECT_THAT(tree.crash("b"), ElementsAre("stop 7"));
+    EXPECT_FALSE(tree.core().comes_back(7)) << "a comes back, and makes another if it wants";
+    EXPECT_THAT(tree.exits("7", stopped()), ElementsAre("stop a", "stopped 7"));
+}
+
+PlannedSupervisor own(std::uint32_t retries) {
+    PlannedSupervisor planned;
+    planned.name = "w";
+    planned.intensity = retries;
+    planned.backoff = {0, 0};
+    return planned;
+}
+
+TEST(Supervision, a_supervisor_of_one_child_alone_costs_nobody_else_anything) {
+    GraphPlan plan = plan_of({actor("a", 0)}, {root()});
+    plan.supervisors[0].intensity = 0;
+    plan.on_give_up = GiveUp::exit;
+    Supervision core(plan, [] { return 0.5; });
+    const MonotonicTime now{1};
+    ASSERT_EQ(core.start_all(now).size(), 1U);
+    EXPECT_TRUE(core.on_ready(0, now).empty());
+    plan.supervisors.push_back(own(2));
+    core.add_supervisor(1, now);
+    auto started = core.add_child(1, dynamic(1, 0, transient), now);
+    ASSERT_TRUE(started);
+    ASSERT_EQ(started->size(), 1U);
+    for (int life = 1; life <= 2; ++life) {
+        const Orders again = core.on_exit(1, crashed(), now);
+        ASSERT_EQ(again.size(), 1U) << life;
+        EXPECT_EQ(again[0].kind, Order::Kind::start);
+    }
+    const Orders spent = core.on_exit(1, crashed(), now);
+    ASSERT_EQ(spent.size(), 2U) << "no alarm, no end of the node, and a is let be";
+    EXPECT_EQ(spent[0].kind, Order::Kind::supervisor_gave_up);
+    EXPECT_EQ(spent[1].kind, Order::Kind::stays_failed);
+    EXPECT_EQ(spent[1].index, 1U);
+    EXPECT_FALSE(core.remove_supervisor(1)) << "it has a child";
+    EXPECT_FALSE(core.remove_supervisor(0)) << "the node's own";
+    EXPECT_TRUE(core.remove_child(1));
+    EXPECT_TRUE(core.remove_supervisor(1));
+    plan.supervisors[1] = own(0);
+    core.add_supervisor(1, now);
+    EXPECT_TRUE(core.add_child(1, dynamic(1, 0, transient), now)) << "the number is used again";
+}
+
 }  // namespace
 }  // namespace streamlib::supervision

@@ -119,5 +119,15 @@ TEST_F(Examples, a_graph_in_a_program_of_ones_own) {
     EXPECT_TRUE(processes_of("pipeline").empty());
 }
 
+TEST_F(Examples, an_actor_that_makes_others_and_makes_them_again_when_they_crash) {
+    const Answer answer = call({"build/release/spawning", "2"});
+    EXPECT_EQ(answer.status, 0) << answer.out << answer.error;
+    EXPECT_THAT(answer.out, HasSubstr("foreman: eye1 works")) << answer.error;
+    EXPECT_THAT(answer.out, HasSubstr("foreman: eye2 works"));
+    EXPECT_THAT(answer.out, HasSubstr("foreman: fool is down (signalled: signal 6 (SIGABRT)"));
+    EXPECT_THAT(answer.out, HasSubstr("foreman: fool is let be"));
+    EXPECT_TRUE(processes_of("spawning").empty());
+}
+
 }  // namespace
 }  // namespace streamlib::test
