@@ -125,7 +125,7 @@ TEST_F(Examples, an_actor_that_makes_others_and_makes_them_again_when_they_crash
     EXPECT_THAT(answer.out, HasSubstr("foreman: eye1 works")) << answer.error;
     EXPECT_THAT(answer.out, HasSubstr("foreman: eye2 works"));
     EXPECT_THAT(answer.out, HasSubstr("foreman: fool is down (signalled: signal 6 (SIGABRT)"));
-    EXPECT_THAT(answer.out, HasSubstr("foreman: fool is let be"));
+    EXPECT_THAT(answer.out, HasSubstr("foreman: fool is done"));
     EXPECT_TRUE(processes_of("spawning").empty());
 }
 
