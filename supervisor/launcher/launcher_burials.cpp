@@ -49,6 +49,7 @@ void DynamicChildren::release(std::uint32_t actor, bool shown) {
     child.released = true;
     if (child.state.phase == ChildPhase::idle) child.state.phase = ChildPhase::stopped;
     while (!planned.in_links.empty()) remove_link(planned.in_links.back());
+    node_.sockets_.release(actor);
     node_.directory_->remove_ports(child);
     if (planned.parent) std::erase(node_.plan_.actors[*planned.parent].children, actor);
     std::erase(node_.plan_.order, actor);
