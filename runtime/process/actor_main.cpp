@@ -16,6 +16,7 @@
 #include "runtime/actor_failure.hpp"
 #include "runtime/clock/software_clock.hpp"
 #include "runtime/process/actor_loop.hpp"
+#include "runtime/process/actor_ports.hpp"
 #include "runtime/process/crash_handler.hpp"
 #include "runtime/process/mapped_rings.hpp"
 #include "runtime/process/process_attributes.hpp"
@@ -48,7 +49,6 @@ private:
     [[nodiscard]] Result<> look();
     [[nodiscard]] Result<> obey(const protocol::Message& message, const std::vector<UniqueFd>& fds);
     void ask_for_format(std::size_t output, const MediaFormat& format);
-    [[nodiscard]] Result<> attach(const MappedStart& mapped);
     [[nodiscard]] Result<> stand_by();
     [[nodiscard]] Result<> start_before_it_is_wanted(const MappedStart& mapped);
     [[nodiscard]] Result<> call_start();
@@ -192,35 +192,12 @@ Result<> ActorProcess::configure() {
         const ipc::ActivityScope busy(&page_->activity, ipc::ActorPhase::configuring);
         if (auto done = actor_->configure(); !done) return done;
     }
-    protocol::Configured reply;
-    for (const OutputBase* output : core_->outputs) {
-        const PortSpec& spec = output->spec();
-        if (output->media_format().kind == MediaKind::none && !spec.optional)
-            return fail(Errc::invalid_argument,
-                        "output '" + spec.name + "' was given no format in configure()");
-        reply.outputs.push_back({output->media_format(), spec.depth, spec.open_slots});
-    }
-    for (const InputBase* input : core_->inputs) reply.input_holds.push_back(input->spec().hold);
+    auto reply = configured_of(*core_);
+    if (!reply) return tl::unexpected(reply.error());
     page_->progress.store(ActorProgress::configured,
                           std::memory_order_release);  // pairs with the launcher's look
-    configured_ = std::move(reply);
+    configured_ = *std::move(reply);
     return channel_.send(protocol::encode(configured_), {}, ipc::never);
-}
-
-/// Readers and writers begin: from here on this process is the incarnation that its neighbours see.
-Result<> ActorProcess::attach(const MappedStart& mapped) {
-    for (std::size_t i = 0; i < mapped.outputs.size(); ++i) {
-        const auto& ring = mapped.outputs[i];
-        if (!ring) continue;
-        if (auto done = core_->attach_output(i, ring->memory, ring); !done) return done;
-    }
-    for (std::size_t i = 0; i < mapped.inputs.size(); ++i) {
-        const auto& ring = mapped.inputs[i];
-        if (!ring) continue;
-        if (auto done = core_->attach_input(i, ring->memory, mapped.cells[i], ring); !done)
-            return done;
-    }
-    return {};
 }
 
 /// A standby has all it needs and waits until it is wanted. What it wrote so far went to a page of its own.
@@ -276,7 +253,7 @@ Result<> ActorProcess::start() {
     if (standby_) {
         if (auto done = stand_by(); !done || stopped_) return done;
     }
-    if (auto done = attach(*mapped); !done) return done;
+    if (auto done = attach_ports(*core_, *mapped); !done) return done;
     core_->set_reading(
         read_tick_or_now(*reinterpret_cast<const TickPage*>(tick_segment_.payload())));
     note_new_modules();  // what configure() loaded
