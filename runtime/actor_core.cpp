@@ -42,7 +42,7 @@ Counter::Counter(Actor& owner, std::string name, std::string text)
 
 void Counter::add(std::uint64_t n) noexcept {
     value_ += n;
-    if (shared_ != nullptr) shared_->store(value_, std::memory_order_relaxed);
+    if (shared_ != nullptr) ipc::count(*shared_, n);
 }
 
 Result<> ActorCore::set_property(std::string_view property, std::string_view text) {
@@ -63,7 +63,9 @@ Result<> ActorCore::set_hold(std::string_view input, std::uint32_t hold) {
 
 void ActorCore::bind_counters() noexcept {
     for (std::size_t i = 0; i < counters.size() && i < ipc::max_own_counters; ++i) {
+        // The page's numbers go on over all incarnations; what was added before there was a page joins them.
         counters[i]->shared_ = &page->counters[i].value;
+        if (counters[i]->value_ != 0) ipc::count(page->counters[i].value, counters[i]->value_);
         page->counters[i].name.set(counters[i]->name_);
     }
 }
@@ -222,12 +224,21 @@ void ActorCore::count_read(const InputBase& input, ipc::ReadStatus status) noexc
         ipc::count(counters_here->blocks);
         ipc::count(counters_here->bytes, input.header().payload_bytes);
         ipc::count(page->frames_in);
-        const std::uint64_t before = counters_here->missed.load(std::memory_order_relaxed);
-        if (input.missed() > before) ipc::count(page->missed, input.missed() - before);
-        counters_here->missed.store(input.missed(), std::memory_order_relaxed);
+        // The input counts for this incarnation, the page for all of them.
+        std::uint64_t& told = missed_told_[input.port_];
+        const std::uint64_t fresh = input.missed() - told;
+        told += fresh;
+        if (fresh == 0) return;
+        ipc::count(page->missed, fresh);
+        ipc::count(counters_here->missed, fresh);
     } else if (status == ipc::ReadStatus::same && counters_here != nullptr) {
         ipc::count(counters_here->repeats);
     }
+}
+
+void ActorCore::count_given_up(const OutputBase& output) noexcept {
+    if (auto* counters_here = counters_of(inputs.size() + output.port_))
+        ipc::count(counters_here->missed);
 }
 
 void ActorCore::count_published(const OutputBase& output, const ipc::BlockHeader& block) noexcept {

@@ -151,11 +151,13 @@ private:
     void set_stale(Actor& actor, InputBase& input, bool stale);
     void count_read(const InputBase& input, ipc::ReadStatus status) noexcept;
     void count_published(const OutputBase& output, const ipc::BlockHeader& block) noexcept;
+    void count_given_up(const OutputBase& output) noexcept;
     void note_first_block() noexcept;
     [[nodiscard]] ipc::PortCounters* counters_of(std::size_t port) const noexcept;
 
     TickReading reading_{};
     ipc::BlockHeader last_read_{};  // of the input read last: what a block made from it inherits
+    std::uint64_t missed_told_[ipc::max_port_counters]{};  // of each input's, what the page has
     bool has_read_ = false;
     bool finish_requested_ = false;
     bool has_published_ = false;  // a block, which is in the page then

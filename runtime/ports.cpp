@@ -105,7 +105,10 @@ Slot OutputBase::claim() noexcept {
     Slot slot;
     if (!carried_ || ended_ || changing_) return slot;
     slot.slot_ = writer_.claim();
-    if (!slot.slot_) return slot;
+    if (!slot.slot_) {
+        core_.count_given_up(*this);
+        return slot;
+    }
     slot.output_ = this;
     const std::uint64_t whole = std::min<std::uint64_t>(format_.bytes(), slot.slot_.payload.size());
     slot.block_.payload_bytes = static_cast<std::uint32_t>(whole);
