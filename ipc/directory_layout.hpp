@@ -18,7 +18,7 @@
 namespace streamlib::ipc {
 
 /// Bumped with any change below.
-inline constexpr std::uint64_t directory_layout_hash = 0x2026'11'22'0001'0002;
+inline constexpr std::uint64_t directory_layout_hash = 0x2026'11'22'0001'0003;
 inline constexpr std::uint32_t no_index = 0xFFFF'FFFF;
 
 /// Names one record of one table. Generation 0 names none.
@@ -91,7 +91,10 @@ struct PortRecord {
     std::uint32_t hold = 0;         ///< Input: blocks kept pinned at once.
     std::uint32_t open_slots = 0;   ///< Output: slots being written at once.
     std::byte format[256]{};  ///< The runtime's MediaFormat, opaque here; zero: not known yet.
-    std::uint64_t reserved[4]{};
+    /// In the order of declaration, inputs before outputs: the place of its counters in the actor's page.
+    std::uint32_t number = 0;
+    std::uint32_t reserved0 = 0;
+    std::uint64_t reserved[3]{};
 };
 static_assert(sizeof(PortRecord) == 400 && alignof(PortRecord) == 8);
 

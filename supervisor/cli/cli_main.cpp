@@ -19,6 +19,8 @@ namespace {
         case Verb::tree: return tree_verb(line, screen);
         case Verb::logs: return logs_verb(line, screen);
         case Verb::events: return events_verb(line, screen);
+        case Verb::counters: return counters_verb(line, screen);
+        case Verb::sdp: return sdp_verb(line, screen);
         case Verb::crash: return crash_verb(line, screen);
         case Verb::stop: return stop_verb(line, screen);
         case Verb::restart: return restart_verb(line, screen);

@@ -33,6 +33,8 @@ constexpr std::array verbs{
     VerbWords{Verb::tree, "tree", "The same as a supervision tree"},
     VerbWords{Verb::logs, "logs", "What actors logged, also after they died"},
     VerbWords{Verb::events, "events", "What happened to actors, supervisors and the node"},
+    VerbWords{Verb::counters, "counters", "What actors and their ports have counted, losses too"},
+    VerbWords{Verb::sdp, "sdp", "Session descriptions (SDP) of what actors send"},
     VerbWords{Verb::crash, "crash", "How an actor died the last time"},
     VerbWords{Verb::stop, "stop", "Stop a node, or one actor with its children"},
     VerbWords{Verb::restart, "restart", "Give an actor a new incarnation, whatever it does"},
@@ -103,7 +105,10 @@ void add_options(CLI::App& app, Verb verb, CommandLine& line, Texts& texts) {
     if (verb == Verb::snapshot)
         app.add_option("--to", line.to,
                        "Write it to this file, or into this folder as ACTOR.snapshot");
-    if (verb == Verb::logs || verb == Verb::stop || verb == Verb::snapshot) {
+    if (verb == Verb::sdp)
+        app.add_option("--to", line.to, "Write them into this folder as ACTOR.sdp");
+    if (verb == Verb::logs || verb == Verb::stop || verb == Verb::snapshot ||
+        verb == Verb::counters || verb == Verb::sdp) {
         add_subject(app, line, "ACTOR", "Instance name or URI (default: all of the node)", false);
     }
     if (verb == Verb::kill || verb == Verb::wait || verb == Verb::restart || verb == Verb::crash ||

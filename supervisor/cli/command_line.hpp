@@ -21,6 +21,8 @@ enum class Verb : std::uint8_t {
     tree,
     logs,
     events,
+    counters,
+    sdp,
     crash,
     stop,
     restart,
@@ -42,7 +44,7 @@ struct CommandLine {
     std::vector<std::string> plugins;
     std::vector<std::string> restore;  ///< run: files and folders with state.
     std::string keep;                  ///< run: the folder that keeps it.
-    std::string to;                    ///< snapshot: file or folder; empty: print only.
+    std::string to;  ///< snapshot: file or folder; sdp: folder; empty: print only.
     std::string state = "RUNNING";
     int signal = 9;
     std::optional<std::uint64_t> last;  ///< Log lines to begin with.

@@ -131,6 +131,15 @@ Result<CrashReport> NodeClient::crash(std::string_view actor) const {
     return get(actor_target(actor, "crash")).and_then(read_crash);
 }
 
+Result<std::vector<CounterRow>> NodeClient::counters(std::string_view actor) const {
+    return get(actor.empty() ? "/v1/counters" : actor_target(actor, "counters"))
+        .and_then(read_counters);
+}
+
+Result<std::string> NodeClient::sdp(std::string_view actor) const {
+    return get(actor_target(actor, "sdp"));
+}
+
 Result<> NodeClient::stop_node() const { return post("/v1/stop"); }
 
 Result<> NodeClient::stop_actor(const ActorRow& actor) const {

@@ -38,6 +38,10 @@ public:
     [[nodiscard]] Result<EventPage> events(std::uint64_t from,
                                            std::optional<std::uint64_t> last = std::nullopt) const;
     [[nodiscard]] Result<CrashReport> crash(std::string_view actor) const;
+    /// Of one actor, or of all where `actor` is empty.
+    [[nodiscard]] Result<std::vector<CounterRow>> counters(std::string_view actor) const;
+    /// Errors: not_found (it sends nothing that has one).
+    [[nodiscard]] Result<std::string> sdp(std::string_view actor) const;
     /// Asks it to keep its state now, and waits at most `timeout_ns` for it. Errors: timeout, gone (it does not run).
     [[nodiscard]] Result<SnapshotRow> snapshot(const ActorRow& actor, Nanoseconds timeout_ns) const;
     /// The newest that it kept, as the bytes of a snapshot file.

@@ -88,6 +88,15 @@ std::string ps_words(const std::vector<ActorRow>& rows, bool colours) {
                  cells, colours);
 }
 
+std::string counters_words(const std::vector<CounterRow>& rows, bool colours) {
+    std::vector<std::vector<Cell>> cells;
+    for (const CounterRow& row : rows) {
+        const std::string name = row.port.empty() ? row.name : row.port + "." + row.name;
+        cells.push_back({{row.actor}, {printable(name)}, {std::to_string(row.value)}});
+    }
+    return table({{"ACTOR"}, {"COUNTER"}, {"VALUE", true}}, cells, colours);
+}
+
 std::string tree_words(const NodeRow& node, const std::vector<ActorRow>& actors,
                        const std::vector<SupervisorRow>& supervisors, bool colours) {
     std::vector<std::vector<Cell>> cells;

@@ -16,6 +16,8 @@ namespace streamlib::supervision {
 
 /// A table with the columns of `ps --json`, shortened where a person reads.
 [[nodiscard]] std::string ps_words(const std::vector<ActorRow>& rows, bool colours);
+/// A table ACTOR, COUNTER, VALUE; a port's counter as "in.missed".
+[[nodiscard]] std::string counters_words(const std::vector<CounterRow>& rows, bool colours);
 /// The node, and below it supervisors and actors, with branches drawn.
 [[nodiscard]] std::string tree_words(const NodeRow& node, const std::vector<ActorRow>& actors,
                                      const std::vector<SupervisorRow>& supervisors, bool colours);

@@ -75,6 +75,14 @@ struct LogPage {
     std::uint64_t lost = 0;  ///< Overwritten or torn, between `from` and `next`.
 };
 
+/// One number that an actor or one of its ports counts, over all incarnations.
+struct CounterRow {
+    std::string actor;
+    std::string port;  ///< Empty: of the actor as a whole.
+    std::string name;  ///< "missed", "no_free_slot"; or what the class calls it.
+    std::uint64_t value = 0;
+};
+
 struct WaitAnswer {
     bool reached = false;
     bool known = false;  ///< The node has an actor of that name.

@@ -21,6 +21,8 @@ namespace streamlib::supervision {
 [[nodiscard]] std::string actors_json(const std::vector<ActorRow>& rows);  ///< {"actors": [ … ]}
 [[nodiscard]] std::string actor_json(const ActorRow& row);
 [[nodiscard]] std::string rings_json(const std::vector<RingRow>& rows);  ///< {"rings": [ … ]}
+[[nodiscard]] std::string counters_json(
+    const std::vector<CounterRow>& rows);  ///< {"counters": [ … ]}
 [[nodiscard]] std::string node_json(const NodeRow& node);
 [[nodiscard]] std::string logs_json(const LogPage& page);  ///< {"lines": [ … ], "next", "lost"}
 [[nodiscard]] std::string wait_json(const WaitAnswer& answer);
@@ -32,6 +34,7 @@ namespace streamlib::supervision {
 [[nodiscard]] Result<ActorRow> read_actor(std::string_view json);
 [[nodiscard]] Result<NodeRow> read_node(std::string_view json);
 [[nodiscard]] Result<std::vector<RingRow>> read_rings(std::string_view json);
+[[nodiscard]] Result<std::vector<CounterRow>> read_counters(std::string_view json);
 [[nodiscard]] Result<LogPage> read_logs(std::string_view json);
 [[nodiscard]] Result<WaitAnswer> read_wait(std::string_view json);
 [[nodiscard]] Result<DoneAnswer> read_done(std::string_view json);
@@ -41,6 +44,10 @@ namespace streamlib::supervision {
 // What the command line prints with --json, one object a line.
 [[nodiscard]] std::string ps_line(const ActorRow& row);  ///< The columns of `ps` and no others.
 [[nodiscard]] std::string log_line(std::string_view actor, const LogRow& row);
+[[nodiscard]] std::string counter_line(const CounterRow& row);
+/// {"actor", "file", "text"}; `file`: empty: none.
+[[nodiscard]] std::string sdp_line(std::string_view actor, std::string_view file,
+                                   std::string_view text);
 /// {"kind": "finding"|"note", "file", "line", "key", "text"}
 [[nodiscard]] std::string finding_line(std::string_view kind, std::string_view file,
                                        std::uint32_t line, std::string_view key,

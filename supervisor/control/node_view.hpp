@@ -43,6 +43,9 @@ public:
     [[nodiscard]] std::vector<SupervisorRow> supervisors() const override;
     [[nodiscard]] Result<EventPage> events(const LogQuery& query) const override;
     [[nodiscard]] CrashReport crash(const ActorRow& actor) const override;
+    [[nodiscard]] std::vector<CounterRow> counters(
+        const std::vector<ActorRow>& actors) const override;
+    [[nodiscard]] Result<std::string> sdp(const ActorRow& actor) const override;
     [[nodiscard]] std::uint64_t snapshots_answered(const ActorRow& actor) const override;
     [[nodiscard]] SnapshotRow snapshot(const ActorRow& actor) const override;
     [[nodiscard]] Result<std::string> snapshot_file(const ActorRow& actor) const override;

@@ -109,6 +109,25 @@ using control_link::RequestKind;
     return HttpResponse{200, std::move(*file), "application/octet-stream"};
 }
 
+[[nodiscard]] Routed counters(const ActorRow& row, const NodeSource& node) {
+    const auto rows = node.counters({row});
+    if (rows.empty())
+        return error_response(404, Errc::not_found, "actor " + row.name + ": has no counters yet");
+    return HttpResponse{200, counters_json(rows)};
+}
+
+[[nodiscard]] Routed sdp(const ActorRow& row, const NodeSource& node) {
+    auto text = node.sdp(row);
+    if (text) return HttpResponse{200, std::move(*text), "application/sdp"};
+    const unsigned status = text.error().code == Errc::not_found ? 404U : 409U;
+    return error_response(status, text.error().code, text.error().text);
+}
+
+/// The pages of an actor that are only looked at.
+[[nodiscard]] bool is_page(std::string_view verb) noexcept {
+    return verb.empty() || verb == "logs" || verb == "crash" || verb == "counters" || verb == "sdp";
+}
+
 [[nodiscard]] Routed act_on(const Target& target, const ActorRow& row, RequestKind kind,
                             const NodeSource& node) {
     AskLauncher asked = ask(kind, row);
@@ -147,11 +166,10 @@ using control_link::RequestKind;
     const std::string verb = target.segments.size() > 3 ? target.segments[3] : "";
     const bool gets_file = verb == "snapshot" && request.method == "GET";
     const auto act = gets_file ? std::nullopt : request_kind(verb);
-    if (target.segments.size() > 4 ||
-        (!act && !gets_file && !verb.empty() && verb != "logs" && verb != "crash")) {
-        return error_response(
-            404, Errc::not_found,
-            "no such page; an actor has logs, crash, snapshot, stop, restart, replace and kill");
+    if (target.segments.size() > 4 || (!act && !gets_file && !is_page(verb))) {
+        return error_response(404, Errc::not_found,
+                              "no such page; an actor has logs, crash, counters, sdp, snapshot, "
+                              "stop, restart, replace and kill");
     }
     const auto row = node.actor(name);
     if (!row) return no_such_actor(name, node);
@@ -160,6 +178,8 @@ using control_link::RequestKind;
     if (gets_file) return snapshot_file(*row, node);
     if (verb == "logs") return logs(target, *row, node);
     if (verb == "crash") return HttpResponse{200, crash_json(node.crash(*row))};
+    if (verb == "counters") return counters(*row, node);
+    if (verb == "sdp") return sdp(*row, node);
     return HttpResponse{200, actor_json(*row)};
 }
 
@@ -191,6 +211,7 @@ using control_link::RequestKind;
     if (page == "supervisors") return HttpResponse{200, supervisors_json(node.supervisors())};
     if (page == "events") return events(target, node);
     if (page == "node") return HttpResponse{200, node_json(node.node())};
+    if (page == "counters") return HttpResponse{200, counters_json(node.counters(node.actors()))};
     if (page == "rings") return HttpResponse{200, rings_json(node.rings())};
     return route_wait(target);
 }
@@ -204,8 +225,7 @@ Routed route(const HttpRequest& request, const NodeSource& node) {
     const auto nothing = [] {
         return error_response(404, Errc::not_found,
                               "no such page; there are /v1/node, actors, supervisors, tree, rings, "
-                              "events, wait, stop and "
-                              "actors/NAME");
+                              "counters, events, wait, stop and actors/NAME");
     };
     if (path.size() < 2 || path[0] != "v1") return nothing();
     if (path.size() > 2)
@@ -216,8 +236,8 @@ Routed route(const HttpRequest& request, const NodeSource& node) {
         asked.request.kind = RequestKind::stop_node;
         return asked;
     }
-    constexpr std::string_view pages[] = {"actors", "supervisors", "tree", "node",
-                                          "rings",  "events",      "wait"};
+    constexpr std::string_view pages[] = {"actors", "supervisors", "tree",   "node",
+                                          "rings",  "counters",    "events", "wait"};
     if (std::find(std::begin(pages), std::end(pages), path[1]) == std::end(pages)) return nothing();
     return request.method == "GET" ? route_page(path[1], *target, node) : wrong_method("GET");
 }

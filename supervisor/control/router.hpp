@@ -56,6 +56,11 @@ public:
     /// Errors: not_found (the book has not come yet).
     [[nodiscard]] virtual Result<EventPage> events(const LogQuery& query) const = 0;
     [[nodiscard]] virtual CrashReport crash(const ActorRow& actor) const = 0;
+    /// What each of them counts, in their order; nothing of one whose page has not come yet.
+    [[nodiscard]] virtual std::vector<CounterRow> counters(
+        const std::vector<ActorRow>& actors) const = 0;
+    /// What it says of the session that it sends (RFC 8866). Errors: not_found (it sends none), io.
+    [[nodiscard]] virtual Result<std::string> sdp(const ActorRow& actor) const = 0;
     /// Requests for a snapshot that it has answered, in vain or not.
     [[nodiscard]] virtual std::uint64_t snapshots_answered(const ActorRow& actor) const = 0;
     /// The newest whole one; `number` 0: there is none.

@@ -15,10 +15,12 @@ void put_format(ipc::PortRecord& port, const MediaFormat& format) noexcept {
     std::memcpy(port.format, &format, sizeof format);
 }
 
-ipc::PortRecord record_of(const PortSpec& spec, ipc::PortDirection direction, ipc::ActorId actor) {
+ipc::PortRecord record_of(const PortSpec& spec, ipc::PortDirection direction, ipc::ActorId actor,
+                          std::size_t number) {
     ipc::PortRecord port;
     port.direction = direction;
     port.actor = actor;
+    port.number = static_cast<std::uint32_t>(number);
     port.name.set(spec.name);
     port.media_kind = static_cast<std::uint32_t>(spec.kind);
     port.hold = direction == ipc::PortDirection::input ? spec.hold : 0;
@@ -56,12 +58,14 @@ Result<> NodeDirectory::add(Child& child) {
     if (!id) return tl::unexpected(id.error());
     child.id = *id;
     for (const PortSpec& port : spec.inputs) {
-        auto added = directory_.add(record_of(port, ipc::PortDirection::input, child.id));
+        auto added = directory_.add(
+            record_of(port, ipc::PortDirection::input, child.id, child.inputs.size()));
         if (!added) return tl::unexpected(added.error());
         child.inputs.push_back(*added);
     }
     for (const PortSpec& port : spec.outputs) {
-        auto added = directory_.add(record_of(port, ipc::PortDirection::output, child.id));
+        const std::size_t number = child.inputs.size() + child.outputs.size();
+        auto added = directory_.add(record_of(port, ipc::PortDirection::output, child.id, number));
         if (!added) return tl::unexpected(added.error());
         child.outputs.push_back(*added);
     }

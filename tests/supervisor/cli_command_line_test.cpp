@@ -58,6 +58,13 @@ TEST(CommandLine, every_verb_of_this_version_is_understood) {
     EXPECT_EQ(logs.last, 5U);
     EXPECT_FALSE(command({"logs"}).last);
     EXPECT_EQ(command({"stop"}).subject, "");
+    EXPECT_EQ(command({"counters"}).verb, Verb::counters);
+    EXPECT_EQ(command({"counters", "clip", "--json"}).subject, "clip");
+    const CommandLine sdp = command({"sdp", "clip", "--to", "folder"});
+    EXPECT_EQ(sdp.verb, Verb::sdp);
+    EXPECT_EQ(sdp.subject, "clip");
+    EXPECT_EQ(sdp.to, "folder");
+    EXPECT_EQ(command({"sdp"}).subject, "");
     const CommandLine snapshot = command({"snapshot", "clip", "--to", "folder", "--json"});
     EXPECT_EQ(snapshot.verb, Verb::snapshot);
     EXPECT_EQ(snapshot.subject, "clip");
@@ -111,8 +118,8 @@ TEST(CommandLine, help_and_version_are_done) {
     EXPECT_THAT(version.out, testing::MatchesRegex("streamlib [0-9]+\\.[0-9]+\\.[0-9]+\n"));
     const ParsedLine help = parse({"--help"});
     EXPECT_EQ(help.exit_code, 0);
-    for (const char* verb :
-         {"run", "check", "inspect", "ps", "tree", "logs", "stop", "kill", "wait", "gc"}) {
+    for (const char* verb : {"run", "check", "inspect", "ps", "tree", "logs", "counters", "sdp",
+                             "stop", "kill", "wait", "gc"}) {
         EXPECT_THAT(help.out, HasSubstr("\n  " + std::string(verb) + " ")) << verb;
     }
     const ParsedLine of_run = parse({"run", "--help"});

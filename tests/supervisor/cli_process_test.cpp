@@ -52,6 +52,8 @@ TEST_F(Cli, without_a_node_every_verb_says_where_it_looked_and_how_to_start_one)
                                                {"logs"},
                                                {"events"},
                                                {"crash", "x"},
+                                               {"counters"},
+                                               {"sdp"},
                                                {"stop"},
                                                {"restart", "x"},
                                                {"kill", "x"},
@@ -112,6 +114,69 @@ TEST_F(Cli, a_killed_actor_is_failed_and_its_last_lines_can_be_read) {
     EXPECT_EQ(call({"wait", "chatter", "--state", "RUNNING", "--timeout", "20ms"}), 1);
     EXPECT_THAT(error_, HasSubstr("is FAILED"));
     EXPECT_THAT(node_->error(), HasSubstr("actor chatter (Chatter) FAILED: "));
+}
+
+TEST_F(Cli, what_was_counted_is_seen_in_one_place_also_of_the_dead) {
+    start_node();
+    const auto counted = [this](const std::string& actor, const std::string& counter) {
+        EXPECT_EQ(call({"counters", actor, "--json"}), 0) << error_;
+        for (const std::string& line : lines_of(out_)) {
+            const auto rows = read_counters("{\"counters\":[" + line + "]}");
+            if (rows && rows->size() == 1 && rows->at(0).port + "." + rows->at(0).name == counter)
+                return rows->at(0).value;
+        }
+        ADD_FAILURE() << "no " << counter << " in\n" << out_;
+        return std::uint64_t{0};
+    };
+    ASSERT_TRUE(eventually([&] { return counted("listener", "in.read") >= 3; }));
+    ASSERT_EQ(call({"kill", "chatter"}), 0) << error_;
+    ASSERT_EQ(call({"wait", "chatter", "--state", "FAILED"}), 0) << error_;
+    EXPECT_GE(counted("chatter", "out.published"), 3U);
+    EXPECT_EQ(counted("chatter", "out.no_free_slot"), 0U);
+    EXPECT_GE(counted("listener", ".seen"), 3U);
+    ASSERT_EQ(call({"counters"}), 0) << error_;
+    EXPECT_THAT(out_, testing::ContainsRegex("ACTOR +COUNTER +VALUE\nchatter +ticks +[0-9]+\n"));
+    EXPECT_THAT(out_, testing::ContainsRegex("\nlistener +in.read +[0-9]+\n"));
+    EXPECT_EQ(call({"counters", "chater"}), 1);
+    EXPECT_THAT(error_, HasSubstr("did you mean \"chatter\"?"));
+    EXPECT_EQ(lines_of(error_).size(), 1U);
+}
+
+TEST_F(Cli, session_descriptions_are_printed_or_written_to_files) {
+    start_node();
+    EXPECT_EQ(call({"sdp"}), 1);
+    EXPECT_THAT(error_, HasSubstr("no actor of node local describes a session"));
+    EXPECT_EQ(call({"sdp", "listener"}), 1);
+    EXPECT_THAT(error_, HasSubstr("actor listener: describes no session (class Listener"));
+    EXPECT_EQ(lines_of(error_).size(), 1U);
+    // As a sender would.
+    fs::create_directory(folder_ / "run/local/sdp");
+    const std::string of_chatter = "v=0\r\ns=chatter\r\n", of_listener = "v=0\r\ns=listener\r\n";
+    std::ofstream(folder_ / "run/local/sdp/chatter.sdp") << of_chatter;
+    std::ofstream(folder_ / "run/local/sdp/listener.sdp") << of_listener;
+    EXPECT_EQ(call({"sdp", "chatter"}), 0) << error_;
+    EXPECT_EQ(out_, of_chatter);
+    EXPECT_EQ(call({"sdp"}), 0) << error_;
+    EXPECT_EQ(out_, of_chatter + of_listener);
+    const fs::path to = folder_ / "of today/sdp";
+    EXPECT_EQ(call({"sdp", "--to", to.string()}), 0) << error_;
+    EXPECT_EQ(out_, (to / "chatter.sdp").string() + "\n" + (to / "listener.sdp").string() + "\n");
+    EXPECT_EQ(content(to / "chatter.sdp"), of_chatter);
+    EXPECT_EQ(content(to / "listener.sdp"), of_listener);
+    EXPECT_EQ(std::distance(fs::directory_iterator(to), fs::directory_iterator()), 2);
+    EXPECT_EQ(call({"sdp", "chatter", "--json"}), 0) << error_;
+    EXPECT_EQ(out_, R"({"actor":"chatter","file":null,"text":"v=0\r\ns=chatter\r\n"})"
+                    "\n");
+    // One that cannot be read does not keep the others back.
+    fs::resize_file(folder_ / "run/local/sdp/chatter.sdp", 100'000);
+    EXPECT_EQ(call({"sdp"}), 1);
+    EXPECT_EQ(out_, of_listener);
+    EXPECT_THAT(error_, HasSubstr("longer than 65536 bytes"));
+    EXPECT_EQ(call({"sdp", "listener", "--to", "/proc/none"}), 1);
+    EXPECT_EQ(lines_of(error_).size(), 1U);
+    EXPECT_EQ(call({"stop"}), 0) << error_;
+    EXPECT_EQ(node_->wait(), 0) << node_->error();
+    EXPECT_FALSE(fs::exists(folder_ / "run/local"));
 }
 
 TEST_F(Cli, a_log_is_followed_until_the_node_ends) {

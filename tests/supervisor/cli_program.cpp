@@ -112,6 +112,7 @@ public:
     static constexpr const char* class_name = "Listener";
     static constexpr const char* class_text = "Takes every block";
     Input<Data> in{*this, "in", "Anything"};
+    Counter seen{*this, "seen", "Blocks that it took"};
     Listener() { default_trigger(Trigger::input); }
     void process(const Tick&) override {
         while (in.read() == InputStatus::fresh) {
@@ -119,15 +120,16 @@ public:
             if (index_ != 0 && index != index_ + 1)
                 log(LogLevel::info, "lost " + std::to_string(index - index_ - 1) + " ticks");
             index_ = index;
-            ++seen_;
+            seen.add();
         }
     }
     void stop() override {
-        log(LogLevel::warning, "stopped after \x1B[31m" + std::to_string(seen_) + " \xFF blocks");
+        log(LogLevel::warning,
+            "stopped after \x1B[31m" + std::to_string(seen.value()) + " \xFF blocks");
     }
 
 private:
-    std::uint64_t seen_ = 0, index_ = 0;
+    std::uint64_t index_ = 0;
 };
 STREAMLIB_ACTOR(Listener)
 

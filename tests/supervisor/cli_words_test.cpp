@@ -71,6 +71,17 @@ TEST(PsWords, show_every_column) {
               "(SIGKILL)  process         0        0\n");
 }
 
+TEST(CountersWords, name_a_ports_counter_with_the_port) {
+    EXPECT_EQ(counters_words({{"clip", "", "ticks", 60},
+                              {"clip", "video", "no_free_slot", 7},
+                              {"clip", "", "bad\x1B", 1}},
+                             false),
+              "ACTOR  COUNTER             VALUE\n"
+              "clip   ticks                  60\n"
+              "clip   video.no_free_slot      7\n"
+              "clip   bad\\x1B                 1\n");
+}
+
 TEST(TreeWords, draw_branches) {
     ActorRow child = actor("child", "RUNNING");
     child.parent = "a";

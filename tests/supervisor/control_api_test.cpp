@@ -112,6 +112,21 @@ TEST(ApiJson, whatever_an_actor_logs_is_valid_utf8) {
     EXPECT_EQ(back->lines.at(0).text.back(), '\0');
 }
 
+TEST(ApiJson, counters_come_back_and_have_a_line_each) {
+    const std::uint64_t most = ~std::uint64_t{0};
+    const std::vector<CounterRow> rows{{"clip", "video", "missed", most}, {"clip", "", "lost", 0}};
+    const auto back = read_counters(counters_json(rows));
+    ASSERT_TRUE(back);
+    ASSERT_EQ(back->size(), 2U);
+    EXPECT_EQ(back->at(0).port, "video");
+    EXPECT_EQ(back->at(0).value, most);
+    EXPECT_EQ(back->at(1).port, "");
+    EXPECT_EQ(counter_line(rows[1]), R"({"actor":"clip","port":null,"counter":"lost","value":0})");
+    EXPECT_EQ(sdp_line("clip", "", "v=0\r\n"), R"({"actor":"clip","file":null,"text":"v=0\r\n"})");
+    EXPECT_THAT(sdp_line("clip", "d/clip.sdp", ""), HasSubstr(R"("file":"d/clip.sdp")"));
+    EXPECT_FALSE(read_counters("[]"));
+}
+
 TEST(ApiJson, refuses_what_is_no_answer) {
     for (const char* text : {"", "[]", "{", "null", "{\"a\":\xFF}"})
         EXPECT_FALSE(read_actors(text)) << text;

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <deque>
 #include <filesystem>
+#include <fstream>
 #include <future>
 #include <random>
 #include <thread>
@@ -192,6 +193,93 @@ TEST_F(ControlProcess, reads_the_log_of_an_actor_that_is_dead) {
     ASSERT_EQ(page->lines.size(), 2U);
     EXPECT_EQ(page->lines[1].text, "line 4");
     EXPECT_EQ(page->next, 5U);
+}
+
+TEST_F(ControlProcess, tells_what_an_actor_that_is_dead_has_counted) {
+    Actor& clip = add("clip", ipc::ActorState::failed);
+    // Not in the order of their places: the number says where a port counts.
+    ipc::PortRecord port;
+    port.actor = clip.id;
+    port.direction = ipc::PortDirection::output;
+    port.name.set("video");
+    port.number = 1;
+    ASSERT_TRUE(directory_.add(port));
+    port.direction = ipc::PortDirection::input;
+    port.name.set("in");
+    port.number = 0;
+    ASSERT_TRUE(directory_.add(port));
+    port.number = ipc::max_port_counters;  // counts nowhere
+    ASSERT_TRUE(directory_.add(port));
+    ipc::ActorPage& page = clip.counts();
+    ipc::count(page.ticks, 60);
+    ipc::count(page.ticks_dropped, 2);
+    ipc::count(page.ports[0].blocks, 50);
+    ipc::count(page.ports[0].missed, 3);
+    ipc::count(page.ports[0].repeats, 4);
+    ipc::count(page.ports[1].blocks, 48);
+    ipc::count(page.ports[1].bytes, 4800);
+    ipc::count(page.ports[1].missed, 5);
+    page.counters[0].name.set("late");
+    ipc::count(page.counters[0].value, 6);
+    add("other", ipc::ActorState::running);
+    std::string told;
+    for (const MonotonicTime give_up = soon();
+         MonotonicTime::now() < give_up && told.find("other") == std::string::npos;) {
+        const auto rows = read_counters(call("GET", "/v1/counters").body);
+        ASSERT_TRUE(rows);
+        told.clear();
+        for (const CounterRow& row : *rows)
+            told +=
+                row.actor + "/" + row.port + "." + row.name + "=" + std::to_string(row.value) + " ";
+    }
+    const std::string of_clip =
+        "clip/.ticks=60 clip/.ticks_dropped=2 clip/.stale_events=0 "
+        "clip/in.read=50 clip/in.bytes=0 clip/in.missed=3 clip/in.repeats=4 "
+        "clip/video.published=48 clip/video.bytes=4800 clip/video.no_free_slot=5 clip/.late=6 ";
+    EXPECT_EQ(told, of_clip + "other/.ticks=0 other/.ticks_dropped=0 other/.stale_events=0 ");
+    EXPECT_EQ(read_counters(call("GET", "/v1/actors/clip/counters").body)->size(), 11U);
+}
+
+TEST_F(ControlProcess, hands_out_session_descriptions_and_nothing_else) {
+    namespace fs = std::filesystem;
+    add("clip", ipc::ActorState::running);
+    const auto sdp = [&] { return call("GET", "/v1/actors/clip/sdp"); };
+    const HttpAnswer none = sdp();
+    EXPECT_EQ(none.status, 404U);
+    EXPECT_THAT(read_error(none.body),
+                HasSubstr("actor clip: describes no session (class Null, RUNNING)"));
+    const fs::path file = run_dir_ / "sdp/clip.sdp";
+    fs::create_directory(run_dir_ / "sdp");
+    EXPECT_EQ(sdp().status, 404U);
+    std::ofstream(file) << "v=0\r\ns=clip\r\n";
+    EXPECT_EQ(sdp().status, 200U);
+    EXPECT_EQ(sdp().body, "v=0\r\ns=clip\r\n");
+    const std::string most(65536, 'x');
+    std::ofstream(file) << most;
+    EXPECT_EQ(sdp().body, most);
+
+    const auto refused = [&](const std::string& why) {
+        const HttpAnswer answer = sdp();
+        EXPECT_EQ(answer.status, 409U) << why;
+        EXPECT_THAT(read_error(answer.body), HasSubstr(file.string())) << why;
+        EXPECT_THAT(read_error(answer.body), HasSubstr(why));
+        fs::remove_all(file);
+    };
+    std::ofstream(file) << most + "x";
+    refused("longer than 65536 bytes");
+    std::ofstream(run_dir_ / "secret") << "secret";
+    fs::create_symlink(run_dir_ / "secret", file);
+    refused("Too many levels of symbolic links");
+    ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
+    refused("is not a plain file");
+    fs::create_directory(file);
+    refused("is not a plain file");
+    // The folder neither.
+    fs::remove(run_dir_ / "sdp");
+    fs::create_directory(run_dir_ / "elsewhere");
+    std::ofstream(run_dir_ / "elsewhere/clip.sdp") << "secret";
+    fs::create_directory_symlink(run_dir_ / "elsewhere", run_dir_ / "sdp");
+    EXPECT_EQ(sdp().status, 409U);
 }
 
 TEST_F(ControlProcess, hands_requests_to_the_launcher_and_its_word_back) {

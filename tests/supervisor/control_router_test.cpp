@@ -63,6 +63,17 @@ public:
         if (actor.name == "out") return fail(Errc::not_found, "actor out: has kept no state");
         return std::string("SLSNAP01 and so on");
     }
+    std::vector<CounterRow> counters(const std::vector<ActorRow>& actors) const override {
+        std::vector<CounterRow> counted;
+        for (const ActorRow& row : actors)
+            if (row.name != "out") counted.push_back({row.name, "video", "no_free_slot", 3});
+        return counted;
+    }
+    Result<std::string> sdp(const ActorRow& actor) const override {
+        if (actor.name == "out") return fail(Errc::not_found, "actor out: sends nothing");
+        if (sdp_error) return fail(Errc::io, "clip.sdp: longer than 65536 bytes");
+        return std::string("v=0\r\n");
+    }
     CrashReport crash(const ActorRow& actor) const override {
         CrashReport report;
         report.name = actor.name;
@@ -71,6 +82,7 @@ public:
     }
     std::vector<ActorRow> rows{2};
     std::uint64_t answered = 0, newest = 3;  // of its snapshots
+    bool sdp_error = false;
     mutable LogQuery asked;
 };
 
@@ -134,6 +146,38 @@ TEST(Router, tells_supervisors_events_and_how_an_actor_died) {
     EXPECT_TRUE(read_crash(response(node, "GET", "/v1/actors/out/crash").body)->died);
     EXPECT_FALSE(read_crash(response(node, "GET", "/v1/actors/clip/crash").body)->died);
     EXPECT_EQ(response(node, "POST", "/v1/actors/out/crash").status, 405U);
+}
+
+TEST(Router, tells_counters_of_all_actors_and_of_one) {
+    const FakeNode node;
+    const auto all = read_counters(response(node, "GET", "/v1/counters").body);
+    ASSERT_TRUE(all);
+    ASSERT_EQ(all->size(), 1U);
+    EXPECT_EQ(all->at(0).actor, "clip");
+    EXPECT_EQ(all->at(0).port, "video");
+    EXPECT_EQ(all->at(0).name, "no_free_slot");
+    EXPECT_EQ(all->at(0).value, 3U);
+    EXPECT_EQ(read_counters(response(node, "GET", "/v1/actors/clip/counters").body)->size(), 1U);
+    const HttpResponse none = response(node, "GET", "/v1/actors/out/counters");
+    EXPECT_EQ(none.status, 404U);
+    EXPECT_EQ(read_error(none.body), "actor out: has no counters yet");
+    EXPECT_EQ(response(node, "GET", "/v1/actors/clp/counters").status, 404U);
+    EXPECT_EQ(response(node, "POST", "/v1/actors/clip/counters").status, 405U);
+    EXPECT_EQ(response(node, "POST", "/v1/counters").status, 405U);
+}
+
+TEST(Router, hands_out_session_descriptions_as_they_are) {
+    FakeNode node;
+    const HttpResponse sdp = response(node, "GET", "/v1/actors/clip/sdp");
+    EXPECT_EQ(sdp.status, 200U);
+    EXPECT_EQ(sdp.type, "application/sdp");
+    EXPECT_EQ(sdp.body, "v=0\r\n");
+    const HttpResponse none = response(node, "GET", "/v1/actors/out/sdp");
+    EXPECT_EQ(none.status, 404U);
+    EXPECT_EQ(read_error(none.body), "actor out: sends nothing");
+    EXPECT_EQ(response(node, "POST", "/v1/actors/clip/sdp").status, 405U);
+    node.sdp_error = true;
+    EXPECT_EQ(response(node, "GET", "/v1/actors/clip/sdp").status, 409U);
 }
 
 TEST(Router, asks_the_launcher_to_stop_and_to_kill) {
