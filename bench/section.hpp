@@ -19,5 +19,7 @@ struct Section {
 [[nodiscard]] Section pgroup_kernels();
 /// Datagrams over loopback, sender and reactor, beside liburing alone.
 [[nodiscard]] Section udp_rate();
+/// 1080p over loopback, as fast as it goes, actors beside the limit, GStreamer and FFmpeg; `seconds` a trial.
+[[nodiscard]] Section rtp_rate(unsigned seconds);
 
 }  // namespace streamlib::bench
