@@ -60,7 +60,10 @@ public:
     }
     void process(const Tick& tick) override {
         while (back.linked() && back.read_new() == InputStatus::fresh) take_back();
-        if (*window == 0) return publish(tick.index);
+        if (*window == 0) {
+            if (trigger() == Trigger::tick) publish(tick.index);
+            return;
+        }
         fill_window();
     }
     void woken(MonotonicTime time) override {

@@ -32,15 +32,21 @@ public:
         for (const Finding& finding : findings)
             std::fprintf(stderr, "%s\n", to_string(finding).c_str());
     }
+    void planned(const std::string&, const std::string&,
+                 std::span<const supervision::ShownChild> children) override {
+        for (const auto& child : children)
+            pids_.push_back(child.name == "send"      ? &notes_->send_pid
+                            : child.name == "receive" ? &notes_->receive_pid
+                                                      : &notes_->source_pid);
+    }
     void actor_changed(const supervision::ActorEvent& event) override {
-        if (event.state != ipc::ActorState::running) return;
-        std::atomic<std::int32_t>* const pids[] = {&notes_->source_pid, &notes_->send_pid,
-                                                   &notes_->receive_pid};
-        if (event.index < std::size(pids)) pids[event.index]->store(event.pid);
+        if (event.state != ipc::ActorState::running || event.index >= pids_.size()) return;
+        pids_[event.index]->store(event.pid);
     }
 
 private:
     RtpNotes* notes_;
+    std::vector<std::atomic<std::int32_t>*> pids_;
 };
 
 ActorDecl declared(const std::string& name, const char* class_name,
@@ -58,11 +64,15 @@ GraphSpec graph_of(const RtpNodeWish& wish, const std::string& notes) {
     ActorDecl source = declared(
         "frames", "BenchFrames",
         {{"path", notes}, {"format", wish.format}, {"window", std::to_string(wish.window)}});
-    source.trigger = wish.window != 0 ? Trigger::input : Trigger::tick;
-    ActorDecl send = declared("send", "VideoRtpSend", {{"to", wish.to}, {"pacing", wish.pacing}});
-    if (wish.pinned) send.cpus = "0";
-    graph.actors = {source, send};
-    graph.links.push_back({"frames", "", "send", "", {}});
+    source.trigger = wish.window != 0 || !wish.sends ? Trigger::input : Trigger::tick;
+    graph.actors = {source};
+    if (wish.sends) {
+        ActorDecl send =
+            declared("send", "VideoRtpSend", {{"to", wish.to}, {"pacing", wish.pacing}});
+        if (wish.pinned) send.cpus = "0";
+        graph.actors.push_back(send);
+        graph.links.push_back({"frames", "", "send", "", {}});
+    }
     if (!wish.receives) return graph;
     // Without pacing a sender that waits for its turn stops in the middle of a frame: no loss of the network's.
     const std::string patience = wish.window != 0 ? "500" : "10";
@@ -70,7 +80,7 @@ GraphSpec graph_of(const RtpNodeWish& wish, const std::string& notes) {
         declared("receive", "VideoRtpReceive",
                  {{"from", wish.to}, {"format", wish.format}, {"window", patience}});
     if (wish.pinned) receive.cpus = "1";
-    receive.depth = wish.window + 2;  // whoever counts may come late
+    receive.depth = wish.window + 6;  // whoever counts may come late
     graph.actors.push_back(receive);
     graph.links.push_back({"receive", "", "frames", "back", {}});
     return graph;
@@ -112,6 +122,7 @@ RtpSample RtpSample::since(const RtpSample& before) const {
 RtpNode::RtpNode(const RtpNodeWish& wish)
     : path_("/dev/shm/rtp-notes-" + std::to_string(::getpid())),
       notes_((std::filesystem::remove(path_), map_rtp_notes(path_))),
+      sends_(wish.sends),
       receives_(wish.receives) {
     node_ = start_process(
         [&] {
@@ -152,7 +163,7 @@ RtpSample RtpNode::sample() const {
     RtpSample sample;
     sample.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-    sample.send_cpu = cpu_seconds_of(notes_->send_pid.load());
+    if (sends_) sample.send_cpu = cpu_seconds_of(notes_->send_pid.load());
     if (receives_) sample.receive_cpu = cpu_seconds_of(notes_->receive_pid.load());
     sample.published = notes_->published.load();
     sample.whole = notes_->whole.load();

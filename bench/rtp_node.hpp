@@ -23,9 +23,10 @@ struct RtpNodeWish {
     std::string to;  ///< "127.0.0.1:5004"
     std::string format = rtp_1080p;
     std::string pacing = "none";
-    unsigned window = 0;   ///< Frames on their way at once; 0: one a tick.
-    bool receives = true;  ///< False: somebody else does.
-    bool pinned = true;    ///< Sender on CPU 0, receiver on CPU 1; false: where the kernel likes.
+    unsigned window = 0;  ///< Frames on their way at once; 0: one a tick.
+    bool sends = true;    ///< False: somebody else does.
+    bool receives = true;
+    bool pinned = true;  ///< Sender on CPU 0, receiver on CPU 1; false: where the kernel likes.
 };
 
 /// What has happened until now. Differences of two are what is reported.
@@ -50,7 +51,7 @@ private:
     void stop() noexcept;
     std::string path_;
     RtpNotes* notes_;
-    bool receives_;
+    bool sends_, receives_;
     pid_t node_ = 0;
 };
 

@@ -21,5 +21,8 @@ struct Section {
 [[nodiscard]] Section udp_rate();
 /// 1080p over loopback, as fast as it goes, actors beside the limit, GStreamer and FFmpeg; `seconds` a trial.
 [[nodiscard]] Section rtp_rate(unsigned seconds);
+/// 1080p59.94 sent as ST 2110-21 says and received at once, captured on the way; and 2160p.
+[[nodiscard]] Section rtp_paced(unsigned seconds);
+[[nodiscard]] Section rtp_paced_uhd(unsigned seconds);
 
 }  // namespace streamlib::bench

@@ -18,8 +18,11 @@ struct Named {
 
 int run(const Switches& switches) {
     const unsigned seconds = switches.count("--seconds");
-    const Named sections[] = {
-        {"pgroup", pgroup_kernels}, {"udp", udp_rate}, {"rtp", [=] { return rtp_rate(seconds); }}};
+    const Named sections[] = {{"pgroup", pgroup_kernels},
+                              {"udp", udp_rate},
+                              {"rtp", [=] { return rtp_rate(seconds); }},
+                              {"paced", [=] { return rtp_paced(seconds); }},
+                              {"uhd", [=] { return rtp_paced_uhd(seconds); }}};
     const std::string only = "," + switches.text("--only") + ",";
     Results results;
     std::vector<Comparison> wanted;
@@ -39,7 +42,8 @@ int main(int argc, char** argv) {
     using namespace streamlib::bench;
     streamlib::init(argc, argv);
     return main_of(
-        "bench_st2110", "[--json FILE] [--only pgroup,udp,rtp] [--rounds 5] [--seconds 2]", [&] {
+        "bench_st2110",
+        "[--json FILE] [--only pgroup,udp,rtp,paced,uhd] [--rounds 5] [--seconds 2]", [&] {
             return run({argc,
                         argv,
                         {{"--json", ""}, {"--only", ""}, {"--rounds", "5"}, {"--seconds", "2"}}});
