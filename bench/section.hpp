@@ -24,5 +24,7 @@ struct Section {
 /// 1080p59.94 sent as ST 2110-21 says and received at once, captured on the way; and 2160p.
 [[nodiscard]] Section rtp_paced(unsigned seconds);
 [[nodiscard]] Section rtp_paced_uhd(unsigned seconds);
+/// 64 streams of ST 2110-30 of 1 ms, and 16 of 125 us, a sender and a receiver each.
+[[nodiscard]] Section rtp_audio(unsigned seconds);
 
 }  // namespace streamlib::bench

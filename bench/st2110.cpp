@@ -22,7 +22,8 @@ int run(const Switches& switches) {
                               {"udp", udp_rate},
                               {"rtp", [=] { return rtp_rate(seconds); }},
                               {"paced", [=] { return rtp_paced(seconds); }},
-                              {"uhd", [=] { return rtp_paced_uhd(seconds); }}};
+                              {"uhd", [=] { return rtp_paced_uhd(seconds); }},
+                              {"audio", [=] { return rtp_audio(seconds); }}};
     const std::string only = "," + switches.text("--only") + ",";
     Results results;
     std::vector<Comparison> wanted;
@@ -43,7 +44,7 @@ int main(int argc, char** argv) {
     streamlib::init(argc, argv);
     return main_of(
         "bench_st2110",
-        "[--json FILE] [--only pgroup,udp,rtp,paced,uhd] [--rounds 5] [--seconds 2]", [&] {
+        "[--json FILE] [--only pgroup,udp,rtp,paced,uhd,audio] [--rounds 5] [--seconds 2]", [&] {
             return run({argc,
                         argv,
                         {{"--json", ""}, {"--only", ""}, {"--rounds", "5"}, {"--seconds", "2"}}});
