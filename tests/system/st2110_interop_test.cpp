@@ -160,6 +160,48 @@ TEST_F(St2110Interop, what_gstreamer_sends_arrives_to_the_bit) {
     }
 }
 
+TEST_F(St2110Interop, interlaced_pictures_of_gstreamer_have_their_rows_in_place) {
+    if (!is_there("gst-launch-1.0")) GTEST_SKIP() << "no gst-launch-1.0: ./dev test installs it";
+    // It numbers the rows of both fields through the frame (0, 2, 4… and 1, 3, 5…), which ST 2110-20 does not.
+    constexpr std::size_t bytes = width * height * 5 / 2;
+    const std::string size = std::to_string(width) + "x" + std::to_string(height);
+    const std::string got = received(
+        {"/usr/bin/gst-launch-1.0",
+         "-q",
+         "videotestsrc",
+         "is-live=true",
+         "pattern=ball",
+         "!",
+         "video/x-raw,format=UYVP,interlace-mode=interleaved,width=" + std::to_string(width) +
+             ",height=" + std::to_string(height) + ",framerate=30000/1001",
+         "!",
+         "tee",
+         "name=t",
+         "t.",
+         "!",
+         "queue",
+         "!",
+         "filesink",
+         "location=" + path("interlaced"),
+         "t.",
+         "!",
+         "queue",
+         "!",
+         "rtpvrawpay",
+         "mtu=1400",
+         "!",
+         "udpsink",
+         "host=127.0.0.1",
+         "port=" + port_},
+        "[actors.in]\nclass = \"VideoRtpReceive\"\nfrom = \"127.0.0.1:" + port_ +
+            "\"\nformat = \"" + size + " YCbCr-4:2:2 10 interlaced @30000/1001\"\n",
+        "", bytes * 12);
+    // The first frame may pass before it is seen how the rows are numbered.
+    const std::string settled = got.size() > 2 * bytes ? got.substr(2 * bytes) : "";
+    EXPECT_GE(run_of(settled, content(path("interlaced")), bytes), 9U)
+        << got.size() / bytes << " pictures came";
+}
+
 TEST_F(St2110Interop, what_leaves_arrives_in_gstreamer_to_the_bit) {
     if (!is_there("gst-launch-1.0")) GTEST_SKIP() << "no gst-launch-1.0: ./dev test installs it";
     for (const GstFormat& f : formats) {
