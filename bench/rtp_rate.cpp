@@ -13,7 +13,7 @@ namespace {
 /// With fewer an end waits for the other's turn; the socket has room for six.
 constexpr unsigned window = 3;
 /// Rows of 4,800 octets in packets of 1,200, as the limit's are.
-constexpr double packets_a_frame = udp_frame_bytes / udp_payload_bytes;
+constexpr double packets_a_frame = static_cast<double>(udp_frame_bytes) / udp_payload_bytes;
 
 Numbers ours(double seconds) {
     RtpNodeWish wish;
