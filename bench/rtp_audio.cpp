@@ -58,7 +58,8 @@ T need(Result<T> got) {
 struct Totals {
     double send_cpu = 0, receive_cpu = 0;
     std::map<std::string, double> counted;  ///< "receive lost"
-    std::chrono::steady_clock::time_point at = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point cpu_at{},
+        counted_at{};  ///< An answer of the node takes time.
 };
 
 Totals totals_of(const NodeClient& node) {
@@ -66,7 +67,9 @@ Totals totals_of(const NodeClient& node) {
     const auto kind = [](const std::string& name) {
         return name.starts_with("send") ? "send" : name.starts_with("receive") ? "receive" : "";
     };
-    for (const auto& actor : need(node.actors())) {
+    const auto actors = need(node.actors());
+    totals.cpu_at = std::chrono::steady_clock::now();
+    for (const auto& actor : actors) {
         const std::string of = kind(actor.name);
         if (of.empty()) continue;
         (of == "send" ? totals.send_cpu : totals.receive_cpu) += cpu_seconds_of(actor.pid);
@@ -75,6 +78,7 @@ Totals totals_of(const NodeClient& node) {
         if (row.port.empty())
             totals.counted[std::string(kind(row.actor)) + " " + row.name] +=
                 static_cast<double>(row.value);
+    totals.counted_at = std::chrono::steady_clock::now();
     return totals;
 }
 
@@ -89,18 +93,22 @@ Numbers numbers_of(const NodeClient& node, double packets_per_second, double sec
     Totals before = totals_of(node);
     std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
     Totals after = totals_of(node);
-    const double elapsed = std::chrono::duration<double>(after.at - before.at).count();
+    const auto between = [](auto from, auto to) {
+        return std::chrono::duration<double>(to - from).count();
+    };
+    const double elapsed = between(before.cpu_at, after.cpu_at);
     const auto grown = [&](const std::string& name) {
         return after.counted[name] - before.counted[name];
     };
-    const double packets = grown("receive packets");
-    const double send = after.send_cpu - before.send_cpu,
-                 receive = after.receive_cpu - before.receive_cpu;
-    return {{"kpps", packets / elapsed / 1e3},
-            {"send_cpu", 100 * send / elapsed},
-            {"receive_cpu", 100 * receive / elapsed},
-            {"send_ns", send / packets * 1e9},
-            {"receive_ns", receive / packets * 1e9},
+    const double packets_a_second =
+        grown("receive packets") / between(before.counted_at, after.counted_at);
+    const double send = (after.send_cpu - before.send_cpu) / elapsed,
+                 receive = (after.receive_cpu - before.receive_cpu) / elapsed;
+    return {{"kpps", packets_a_second / 1e3},
+            {"send_cpu", 100 * send},
+            {"receive_cpu", 100 * receive},
+            {"send_ns", send / packets_a_second * 1e9},
+            {"receive_ns", receive / packets_a_second * 1e9},
             {"late", grown("send late")},
             {"lost", grown("receive lost") + grown("send lost")}};
 }
