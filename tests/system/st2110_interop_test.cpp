@@ -284,6 +284,7 @@ TEST_F(St2110Interop, ffmpeg_reads_what_our_sdp_describes) {
 TEST_F(St2110Interop, what_ffmpeg_sends_arrives_by_its_own_sdp) {
     if (!is_there("ffmpeg")) GTEST_SKIP() << "no ffmpeg";
     const std::string size = std::to_string(width) + "x" + std::to_string(height);
+    // Its SDP has no frame rate: the format beside it has.
     struct Sender {
         const char *codec, *pixels, *ours;
         std::size_t bytes;
@@ -293,36 +294,64 @@ TEST_F(St2110Interop, what_ffmpeg_sends_arrives_by_its_own_sdp) {
           Sender{"bitpacked", "yuv422p10", "YCbCr-4:2:2 10", width * height * 5 / 2}}) {
         std::filesystem::remove(path("ours.raw"));
         const std::string raw = path(std::string(s.codec) + ".raw");
-        const std::string got = received({"/usr/bin/ffmpeg",
-                                          "-nostdin",
-                                          "-v",
-                                          "error",
-                                          "-re",
-                                          "-f",
-                                          "lavfi",
-                                          "-i",
-                                          "testsrc2=size=" + size + ":rate=50",
-                                          "-pix_fmt",
-                                          s.pixels,
-                                          "-c:v",
-                                          s.codec,
-                                          "-strict",
-                                          "-2",
-                                          "-f",
-                                          "rtp",
-                                          "rtp://127.0.0.1:" + port_ + "?pkt_size=1400",
-                                          "-pix_fmt",
-                                          s.pixels,
-                                          "-c:v",
-                                          s.codec,
-                                          "-strict",
-                                          "-2",
-                                          "-flush_packets",
-                                          "1",
-                                          "-f",
-                                          "rawvideo",
-                                          raw},
-                                         receive_video(port_, s.ours), "", s.bytes * 10);
+        // What it says of itself, before anything is sent to anybody.
+        const std::string sdp = path(std::string(s.codec) + ".sdp");
+        ASSERT_EQ(call({"/usr/bin/ffmpeg",
+                        "-nostdin",
+                        "-v",
+                        "error",
+                        "-f",
+                        "lavfi",
+                        "-i",
+                        "testsrc2=size=" + size + ":rate=60000/1001",
+                        "-frames:v",
+                        "1",
+                        "-pix_fmt",
+                        s.pixels,
+                        "-c:v",
+                        s.codec,
+                        "-strict",
+                        "-2",
+                        "-sdp_file",
+                        sdp,
+                        "-f",
+                        "rtp",
+                        "rtp://127.0.0.1:" + port_ + "?pkt_size=1400"})
+                      .status,
+                  0);
+        const std::string got =
+            received({"/usr/bin/ffmpeg",
+                      "-nostdin",
+                      "-v",
+                      "error",
+                      "-re",
+                      "-f",
+                      "lavfi",
+                      "-i",
+                      "testsrc2=size=" + size + ":rate=60000/1001",
+                      "-pix_fmt",
+                      s.pixels,
+                      "-c:v",
+                      s.codec,
+                      "-strict",
+                      "-2",
+                      "-f",
+                      "rtp",
+                      "rtp://127.0.0.1:" + port_ + "?pkt_size=1400",
+                      "-pix_fmt",
+                      s.pixels,
+                      "-c:v",
+                      s.codec,
+                      "-strict",
+                      "-2",
+                      "-flush_packets",
+                      "1",
+                      "-f",
+                      "rawvideo",
+                      raw},
+                     "[actors.in]\nclass = \"VideoRtpReceive\"\nsdp = \"" + sdp +
+                         "\"\nformat = \"" + size + " " + s.ours + " @60000/1001\"\n",
+                     "", s.bytes * 10);
         EXPECT_GE(run_of(got, content(raw), s.bytes), 9U)
             << s.codec << ": " << got.size() / s.bytes << " pictures came";
     }
