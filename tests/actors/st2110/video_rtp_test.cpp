@@ -144,7 +144,7 @@ TEST(VideoRtpPaced, sends_a_frame_a_period_and_repeats_what_does_not_come) {
     pair.send.feed("video", pair.noise(), time_of_tick(1000, {50, 1}));
     pair.send.tick();
     ASSERT_TRUE(run_until([&] { return pair.send.counter("frames") >= 3; }));
-    EXPECT_EQ(pair.send.counter("repeated"), pair.send.counter("frames") - 1);
+    EXPECT_GE(pair.send.counter("repeated"), pair.send.counter("frames") - 1);
     EXPECT_LE(pair.send.counter("cinst"), 16U);
     const auto seen = pair.wait_for(3);
     ASSERT_GE(seen.size(), 3U);
