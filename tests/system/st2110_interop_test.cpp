@@ -91,8 +91,8 @@ protected:
     std::string port_;
 };
 
-/// Pictures of `got` that are, to the bit, pictures of `all`, in their order. (A busy machine makes a sender repeat or leave out some:
-/// what is wrong in itself is wrong in all of them.)
+/// Pictures of `got` that are, to the bit, pictures of `all`, in their order. (A busy machine makes a sender repeat or leave out
+/// some: what is wrong in itself is wrong in all of them.)
 std::size_t same_pictures(const std::string& got, const std::string& all, std::size_t bytes) {
     const std::size_t count = got.size() / bytes, there = all.size() / bytes;
     std::size_t same = 0, from = 0;
