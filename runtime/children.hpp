@@ -13,7 +13,8 @@
 /// Model     Asking never waits: it is a message to the launcher. What came of it is told between two turns by
 ///           Actor::child_ready, child_refused, down and exit_signal. A spawned child is like one of the graph whose `parent` is
 ///           the asker: it dies with it, deepest first; but it does not come back with it: the next incarnation spawns again.
-///           Monitors and links belong to the incarnation that made them.
+///           Monitors and links belong to the incarnation that made them. What is told of one name is told in order; of several
+///           names that had news before the actor looked, in any.
 /// Names     A child that is down for good has given its name, its ports and its pins back before anybody is told: a
 ///           spawn of the same name in down() works.
 #pragma once

@@ -57,6 +57,9 @@ void Launcher::restart_on_request(std::uint32_t actor, const control_link::Reque
         desk_->reply(request.id, Outcome::refused, why);
     };
     const std::uint64_t now = child.state.incarnation;
+    if (child.released)
+        return refuse("it was made by " + plan_.actors[*child.planned->parent].name +
+                      ", which may make another");
     if (request.incarnation > now) return desk_->reply(request.id, Outcome::no_such_actor, {});
     // Somebody else was faster: what was asked for is there.
     if (request.incarnation != 0 && request.incarnation < now)

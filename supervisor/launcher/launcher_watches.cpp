@@ -46,7 +46,7 @@ void Watches::on_ready(std::uint32_t actor) {
         News news{parent, node_.children_[parent].state.incarnation, actor, {}};
         news.said.name.set(child.planned->name);
         news.said.up = child.state.incarnation;
-        send(std::move(news));
+        send(news);
     }
 }
 
@@ -85,9 +85,9 @@ void Watches::attend() {
             tell(end);
     }
     for (std::size_t left = waiting_.size(); left > 0; --left) {
-        News news = std::move(waiting_.front());
+        const News news = waiting_.front();
         waiting_.pop_front();
-        if (!write(news)) waiting_.push_back(std::move(news));
+        if (!write(news)) waiting_.push_back(news);
     }
 }
 
@@ -111,7 +111,7 @@ void Watches::tell(const End& end) {
         said.code = end.code;
         said.name.set(name);
         said.text.set(end.text);
-        send(std::move(news));
+        send(news);
     }
     if (!subject.released) return;
     book_.forget_subject(end.actor);
@@ -146,7 +146,7 @@ void Watches::tell_noproc(std::uint32_t watcher, std::optional<std::uint32_t> su
             node_.children_[*subject].state.phase == ChildPhase::restarting ? 1 : 0;
     news.said.name.set(name);
     news.said.text.set(subject ? "it is down" : "there is no such actor");
-    send(std::move(news));
+    send(news);
 }
 
 /// It fails as the other did; what becomes of that its supervisor decides.
@@ -169,14 +169,14 @@ void Watches::refuse(std::uint32_t watcher, const std::string& name, std::uint8_
     news.said.deaths = 1;
     news.said.name.set(name);
     news.said.text.set(why);
-    send(std::move(news));
+    send(news);
     node_.tell_event("refused", node_.children_[watcher].planned->name,
                      name + ": " + std::string(why));
 }
 
-void Watches::send(News news) {
+void Watches::send(const News& news) {
     if (write(news)) return;
-    if (waiting_.size() < most_waiting) return waiting_.push_back(std::move(news));
+    if (waiting_.size() < most_waiting) return waiting_.push_back(news);
     node_.tell_event("warning", node_.children_[news.watcher].planned->name,
                      "it looks at nothing it is told of others: news of " +
                          std::string(news.said.name.view()) + " is lost");

@@ -83,7 +83,7 @@ private:
     void tell_noproc(std::uint32_t watcher, std::optional<std::uint32_t> subject,
                      const std::string& name, std::uint8_t relation);
     void end_linked(std::uint32_t watcher, const std::string& name, const std::string& how);
-    void send(News news);
+    void send(const News& news);
     [[nodiscard]] bool write(const News& news);
     [[nodiscard]] Place* place_for(const News& news, ipc::WatchTable& table);
 

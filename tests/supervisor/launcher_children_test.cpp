@@ -98,6 +98,7 @@ TEST_F(Children, an_exception_is_told_with_its_text) {
     NodeRun node = run("begin = \"spawn w1 Ticker fails=process\"\n");
     EXPECT_THAT(told("boss down"), StartsWith("boss down w1 1 exception 1 child over: exit 1"));
     EXPECT_THAT(told("boss down"), HasSubstr("told to fail in process"));
+    EXPECT_NE(node.wait_for("actor w1 failed"), "");
     end(node, 1);
 }
 
@@ -211,7 +212,7 @@ TEST_F(Children, what_cannot_be_is_refused_with_what_to_do) {
         "[actors.kid]\nclass = \"Ticker\"\n");
     EXPECT_THAT(told("boss refused a"),
                 HasSubstr("unknown class \"Tickr\"; did you mean \"Ticker\""));
-    EXPECT_THAT(told("boss refused b"), HasSubstr("no property \"blcks\""));
+    EXPECT_THAT(told("boss refused b "), HasSubstr("no property \"blcks\""));
     EXPECT_THAT(told("boss refused boss"), HasSubstr("the name is taken"));
     EXPECT_THAT(told("boss refused c"), HasSubstr("nothing is linked into its input in"));
     EXPECT_THAT(told("boss refused d"), HasSubstr("no supervisor \"pol\""));
