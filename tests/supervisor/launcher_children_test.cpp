@@ -270,7 +270,7 @@ TEST_F(Children, a_hundred_lives_leave_nothing_behind) {
             std::filesystem::directory_iterator("/proc/" + std::to_string(node.pid()) + "/fd");
         return std::distance(begin(fds), std::filesystem::directory_iterator{});
     };
-    ASSERT_NE(told("boss down w1", 50), "");
+    ASSERT_NE(told("boss down w1", 50), "") << testing::PrintToString(diary());
     const auto before = descriptors();
     ASSERT_NE(told("boss down w1", 100), "");
     EXPECT_LE(descriptors(), before + 8);
