@@ -161,15 +161,19 @@ bool VideoRtpSend::choose(std::int64_t frame) {
     if (fresh_ && fresh_for_ <= frame && video.has_block() &&
         video.payload().size() >= video.format().bytes()) {
         fresh_ = false;
-        // Of the one before the kernel has let go: its last burst left a frame ago.
-        before_ = std::move(current_);
         const auto place = st2110::frame_near(st2110::ticks_at(video.origin(), st2110::video_clock),
                                               wire_.rate, st2110::video_clock);
-        const bool grows = !last_index_ || place.index > *last_index_;
-        if (!grows) restamped.add();
+        // A second or more behind is another media time, which is followed.
+        const std::int64_t behind = last_index_ ? *last_index_ - place.index : -1;
+        if (behind >= 0 && static_cast<double>(behind) < wire_.rate.hertz()) {
+            replaced.add();
+            return false;
+        }
+        // Of the one before the kernel has let go: its last burst left a frame ago.
+        before_ = std::move(current_);
         current_ = video.keep();
         given_ = current_.payload();
-        begin(given_, grows ? place.index : *last_index_ + 1);
+        begin(given_, place.index);
         return true;
     }
     if (!last_index_) return false;
@@ -282,7 +286,7 @@ void VideoRtpSend::stop() {
     log(LogLevel::info,
         std::to_string(frames.value()) + " frames, " + std::to_string(packets.value()) +
             " packets left; " + std::to_string(repeated.value()) + " repeated, " +
-            std::to_string(restamped.value()) + " restamped, " + std::to_string(skipped.value()) +
+            std::to_string(replaced.value()) + " too late, " + std::to_string(skipped.value()) +
             " skipped, " + std::to_string(late.value()) + " late, " + std::to_string(lost.value()) +
             " packets lost; CINST at most " + std::to_string(cinst.value()));
     current_ = {};

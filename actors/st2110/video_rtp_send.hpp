@@ -10,8 +10,9 @@
 /// Model     Frame N of TAI time leaves as ST 2110-21 says: from N x TFRAME + TROFFSET on, a burst at a time: what is newest.
 ///           Pictures that are pgroups already go from the ring's slot to the socket; others are converted row by row
 ///           just before they leave. Without pacing every picture leaves at once, in order.
-/// Time      The RTP timestamp is the picture's `origin`, exact and truncated. It always grows: a picture that comes after a
-///           repeat had to be sent in its place is stamped one frame later (`restamped`).
+/// Time      The RTP timestamp is the picture's `origin`, exact and truncated, and it always grows. A picture for which a
+///           repeat had to be sent comes too late (`replaced`): it is left out, and nothing leaves in that frame's time, so that
+///           those after it have their own timestamps again.
 /// Stale     Where nothing newer is there: the last picture again; once the input is stale (`stale_after`): again, black,
 ///           or nothing, as `stale` says.
 /// Stall     After one the frame in hand catches up at no more than 1.1 times the rate; whole frames that were missed are
@@ -77,7 +78,7 @@ public:
     Counter frames{*this, "frames", "Frames that left"};
     Counter repeated{*this, "repeated", "Of them: the picture before again, or black"};
     Counter skipped{*this, "skipped", "Frames left out after a stall"};
-    Counter restamped{*this, "restamped", "Pictures stamped later than their origin"};
+    Counter replaced{*this, "replaced", "Pictures that came too late: repeats had left for them"};
     Counter late{*this, "late", "Frames with packets that left after they were due"};
     Counter cinst{*this, "cinst", "Most packets in the network model's bucket so far"};
 

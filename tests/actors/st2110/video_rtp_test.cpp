@@ -153,6 +153,41 @@ TEST(VideoRtpPaced, sends_a_frame_a_period_and_repeats_what_does_not_come) {
     EXPECT_TRUE(seen[1].payload == seen[0].payload);
 }
 
+TEST(VideoRtpPaced, keeps_to_media_time_after_a_picture_that_came_too_late) {
+    Pair pair("320x180 YCbCr-4:2:2 10 pgroup @50", {{"pacing", "wide"}});
+    const Rate rate{50, 1};
+    const auto frames_left = [&](std::uint64_t count) {
+        const MonotonicTime end = MonotonicTime::now() + 10'000'000'000;
+        while (pair.send.counter("frames") < count && MonotonicTime::now() < end)
+            pair.send.wake(MonotonicTime::now());
+        return pair.send.counter("frames") >= count;
+    };
+    const auto give = [&](std::uint64_t index) {
+        pair.send.feed("video", pair.noise(), time_of_tick(index, rate));
+        pair.send.tick();
+        ActorCore::of(pair.send.actor()).set_reading({pair.send.next_tick(), MonotonicTime::now()});
+    };
+    ActorCore::of(pair.send.actor()).set_reading({pair.send.next_tick(), MonotonicTime::now()});
+    give(1000);
+    ASSERT_TRUE(frames_left(2));  // 1000, and once more in place of 1001
+    const std::uint64_t before = 1000 + pair.send.counter("frames") - 1;
+    give(before);  // it comes now: too late
+    const MonotonicTime end = MonotonicTime::now() + 10'000'000'000;
+    while (pair.send.counter("replaced") == 0 && MonotonicTime::now() < end)
+        pair.send.wake(MonotonicTime::now());
+    EXPECT_GE(pair.send.counter("replaced"), 1U);
+    give(before + 50);
+    bool exact = false;
+    const MonotonicTime give_up = MonotonicTime::now() + 10'000'000'000;
+    while (!exact && MonotonicTime::now() < give_up) {
+        pair.send.wake(MonotonicTime::now());
+        pair.look();
+        for (const SeenBlock& block : pair.receive.take("video"))
+            exact = exact || block.header.origin_ns == time_of_tick(before + 50, rate).ns;
+    }
+    EXPECT_TRUE(exact) << "its own timestamp again";
+}
+
 TEST(VideoRtpReceiveEnds, although_two_frames_are_open) {
     Pair pair("320x180 YCbCr-4:2:2 10 pgroup @50", {{"pacing", "none"}}, {{"window", "1000"}});
     // Half of two frames: the packets of each but the last.
