@@ -64,6 +64,8 @@ void AudioRtpSend::process(const Tick&) {
 }
 
 void AudioRtpSend::take_block() {
+    // A place in the queue is written again only once the kernel has let go of it: it has, but where the send buffer is full.
+    if (sender().under_way() != 0) settle(true);
     const std::uint32_t rate = audio.format().rate;
     const st2110::Ticks first = st2110::ticks_at(audio.origin(), rate);
     const Nanoseconds lag = now() - audio.origin();
@@ -85,7 +87,7 @@ void AudioRtpSend::take_block() {
         first_[place] = st2110::unwrap_rtp(st2110::load_be32(packet + 4), first);
         ++queued_;
     }
-    if (packetiser_->padded() > padded.value()) padded.add(packetiser_->padded() - padded.value());
+    raise(padded, packetiser_->padded());
 }
 
 TaiTime AudioRtpSend::due(std::size_t place) const noexcept {

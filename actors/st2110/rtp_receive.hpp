@@ -10,6 +10,7 @@
 #include <array>
 #include <memory>
 
+#include "actors/st2110/raise.hpp"
 #include "actors/st2110/receive_plan.hpp"
 #include "actors/st2110/rtp/stream_lock.hpp"
 #include "actors/st2110/rtp/video_packet.hpp"
@@ -73,10 +74,6 @@ protected:
     /// In configure(): reads the properties, opens the socket.
     [[nodiscard]] Result<st2110::ReceivePlan> open();
     [[nodiscard]] Nanoseconds window_ns() const { return static_cast<Nanoseconds>(*window * 1e6); }
-    /// Brings a counter up to what somebody else has counted. [realtime]
-    static void raise(Counter& counter, std::uint64_t to) noexcept {
-        if (to > counter.value()) counter.add(to - counter.value());
-    }
     /// What is not whole by now is nobody's loss: it is given up.
     [[nodiscard]] bool is_ending() const noexcept { return ending_; }
     /// What became of the stream, in the log and in `streams`. [realtime]

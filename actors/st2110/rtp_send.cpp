@@ -46,7 +46,8 @@ Result<> RtpSend::describe(st2110::Media media) {
     const std::filesystem::path path = folder / (name() + ".sdp"),
                                 fresh = folder / (name() + ".new");
     // Who looks at any time sees the old one or the new one.
-    std::ofstream(fresh, std::ios::binary) << *text;
+    std::ofstream file(fresh, std::ios::binary);
+    if (!(file << *text).flush()) return fail(Errc::io, fresh.string() + " cannot be written");
     std::filesystem::rename(fresh, path, made);
     if (made) return fail(Errc::io, path.string() + ": " + made.message());
     return {};
@@ -71,9 +72,6 @@ void RtpSend::settle(bool all) noexcept {
         static_cast<void>(sender_->take_done(until));
     } while (all && sender_->under_way() != 0 && MonotonicTime::now() < until);
     const SendCounters& counted = sender_->counters();
-    const auto raise = [](Counter& counter, std::uint64_t value) {
-        if (value > counter.value()) counter.add(value - counter.value());
-    };
     raise(packets, counted.datagrams);
     raise(bytes, counted.bytes);
     raise(lost, counted.lost);

@@ -9,6 +9,7 @@
 
 #include <memory>
 
+#include "actors/st2110/raise.hpp"
 #include "actors/st2110/send_plan.hpp"
 #include "runtime/actor.hpp"
 #include "runtime/net/sender.hpp"

@@ -169,7 +169,9 @@ bool VideoRtpSend::choose(std::int64_t frame) {
             replaced.add();
             return false;
         }
-        // Of the one before the kernel has let go: its last burst left a frame ago.
+        // The writer may have its slot again only once the kernel has let go of it: it has, a frame after its last burst, but
+        // where the send buffer is full.
+        if (sender().under_way() != 0) settle(true);
         before_ = std::move(current_);
         current_ = video.keep();
         given_ = current_.payload();
@@ -220,9 +222,8 @@ void VideoRtpSend::finish_frame() {
     sequence_ += static_cast<std::uint32_t>(plan_->packets_per_frame());
     ++epoch_;
     const auto& counts = pacer_->counts();
-    if (counts.late_frames > late.value()) late.add(counts.late_frames - late.value());
-    const auto most = static_cast<std::uint64_t>(std::max<std::int64_t>(counts.cinst_max, 0));
-    if (most > cinst.value()) cinst.add(most - cinst.value());
+    raise(late, counts.late_frames);
+    raise(cinst, static_cast<std::uint64_t>(std::max<std::int64_t>(counts.cinst_max, 0)));
 }
 
 /// Packets of the frame, both fields counted through.
