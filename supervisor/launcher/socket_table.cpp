@@ -7,6 +7,9 @@
 namespace streamlib::supervision {
 namespace {
 
+constexpr std::ptrdiff_t most_an_actor =
+    64;  // one that asks for ever new ones must not use up the launcher's descriptors
+
 /// Whether the port is the owner's alone: receivers of one group share it, and who only sends is given any.
 bool has_port_of_its_own(const SocketWish& wish) {
     return wish.local.is_set() && !wish.local.is_multicast() &&
@@ -61,6 +64,11 @@ Result<SocketTable::Given> SocketTable::ask(std::uint32_t actor, const std::stri
         return Given{socket.opened.fd.get(), socket.opened.bound, socket.opened.warnings, made};
     };
     if (found != sockets_.end()) return given(*found, false);
+    const auto has = std::count_if(sockets_.begin(), sockets_.end(),
+                                   [&](const Socket& s) { return s.actor == actor; });
+    if (has >= most_an_actor)
+        return fail(Errc::no_memory,
+                    owner + ": an actor has at most " + std::to_string(most_an_actor) + " sockets");
     auto opened = open(owner, wish);
     if (!opened) return tl::unexpected(opened.error());
     sockets_.push_back({actor, owner, wish, std::move(*opened)});

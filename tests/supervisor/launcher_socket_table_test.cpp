@@ -87,6 +87,20 @@ TEST(SocketTable, lets_receivers_share_a_group) {
     EXPECT_NE(a->fd, b->fd);
 }
 
+TEST(SocketTable, gives_no_actor_more_than_the_launcher_can_spare) {
+    SocketTable table;
+    SocketWish wish = receive_at("127.0.0.1:0");
+    std::size_t given = 0;
+    for (; given < 100; ++given) {
+        wish.receive_buffer_bytes = static_cast<std::uint32_t>(300'000 + given);
+        if (!table.ask(0, "greedy.rtp", wish)) break;
+        // Each takes the port that the last one had.
+    }
+    EXPECT_LE(table.size(), 64U);
+    EXPECT_LT(given, 100U);
+    EXPECT_TRUE(table.ask(1, "modest.rtp", receive_at("127.0.0.1:0"))) << "others have theirs";
+}
+
 TEST(SocketTable, refuses_a_wish_that_is_none) {
     SocketTable table;
     const auto none = table.ask(0, "a.rtp", SocketWish{});
