@@ -12,14 +12,6 @@
 namespace streamlib::bench {
 namespace {
 
-struct Suite {
-    std::vector<Trial> trials;
-    std::vector<Comparison> comparisons;
-    std::function<std::shared_ptr<void>()> around = [] {
-        return std::shared_ptr<void>();
-    };  ///< Lives while it runs.
-};
-
 struct Size {
     std::size_t bytes;
     std::string name;
@@ -28,54 +20,54 @@ const Size sizes[] = {{small_bytes, "64 B"}, {hd_bytes, "5.18 MB"}, {uhd_bytes, 
 const char* const percentiles[] = {"p50", "p99", "p99.9"};
 
 /// One row a percentile; the goal, if any, is that of the first `bounded` numbers.
-void compare(Suite& suite, const std::string& figure, const std::string& ours,
+void compare(Section& section, const std::string& figure, const std::string& ours,
              const std::string& beside, const std::string& peer, std::vector<const char*> numbers,
              double goal, std::size_t bounded) {
     for (std::size_t n = 0; n < numbers.size(); ++n) {
-        suite.comparisons.push_back({.figure = figure + " " + numbers[n],
-                                     .unit = "us",
-                                     .ours = ours,
-                                     .ours_number = numbers[n],
-                                     .beside = beside,
-                                     .peer = peer,
-                                     .peer_number = numbers[n],
-                                     .bound = n < bounded ? Bound::ratio : Bound::none,
-                                     .goal = goal});
+        section.comparisons.push_back({.figure = figure + " " + numbers[n],
+                                       .unit = "us",
+                                       .ours = ours,
+                                       .ours_number = numbers[n],
+                                       .beside = beside,
+                                       .peer = peer,
+                                       .peer_number = numbers[n],
+                                       .bound = n < bounded ? Bound::ratio : Bound::none,
+                                       .goal = goal});
     }
 }
 
-Suite polling_hops() {
-    Suite suite;
+Section polling_hops() {
+    Section section;
     for (const auto& [bytes, name] : sizes) {
         const std::string ours = "hop/polling/" + name;
         const std::string limit = "limit/polling/" + name, iceoryx = "iceoryx/polling/" + name;
-        suite.trials.push_back(
+        section.trials.push_back(
             {ours, [bytes = bytes] { return hop_of_ring(bytes, Reader::polling); }});
-        suite.trials.push_back({limit, [bytes = bytes] { return hop_of_bare_atomics(bytes); }});
-        suite.trials.push_back(
+        section.trials.push_back({limit, [bytes = bytes] { return hop_of_bare_atomics(bytes); }});
+        section.trials.push_back(
             {iceoryx, [bytes = bytes] { return hop_of_iceoryx(bytes, Reader::polling); }});
-        compare(suite, "hop, polling, " + name, ours, "limit: flag, header, payload", limit,
+        compare(section, "hop, polling, " + name, ours, "limit: flag, header, payload", limit,
                 {std::begin(percentiles), std::end(percentiles)}, 1.6, 1);
-        compare(suite, "hop, polling, " + name, ours, "iceoryx, payload untouched", iceoryx,
+        compare(section, "hop, polling, " + name, ours, "iceoryx, payload untouched", iceoryx,
                 {"p50"}, 0.5, 1);
     }
-    suite.around = [] {
+    section.around = [] {
         auto roudi = std::make_shared<Roudi>();
         roudi->start();
         return roudi;
     };
-    return suite;
+    return section;
 }
 
-Suite sleeping_hops() {
-    Suite suite;
+Section sleeping_hops() {
+    Section section;
     for (const auto& [bytes, name] : sizes) {
         const std::string ours = "hop/asleep/" + name;
-        suite.trials.push_back(
+        section.trials.push_back(
             {ours, [bytes = bytes] { return hop_of_ring(bytes, Reader::asleep); }});
     }
     const auto peer = [&](const std::string& name, std::function<Numbers()> measure) {
-        suite.trials.push_back({name, std::move(measure)});
+        section.trials.push_back({name, std::move(measure)});
         return name;
     };
     const std::string futex = peer("limit/asleep", hop_of_bare_futex);
@@ -88,11 +80,11 @@ Suite sleeping_hops() {
         peer("unix/64 B", [] { return hop_of_unix_socket(small_bytes); });
     const std::string unix_hd = peer("unix/5.18 MB", [] { return hop_of_unix_socket(hd_bytes); });
     for (const auto& [bytes, name] : sizes) {
-        compare(suite, "hop, asleep, " + name, "hop/asleep/" + name, "limit: bare futex", futex,
+        compare(section, "hop, asleep, " + name, "hop/asleep/" + name, "limit: bare futex", futex,
                 {"p50", "mean", "p99", "p99.9"}, 1.3, 2);
     }
     const auto beside = [&](const char* name, const char* words, const std::string& trial) {
-        compare(suite, std::string("hop, asleep, ") + name, std::string("hop/asleep/") + name,
+        compare(section, std::string("hop, asleep, ") + name, std::string("hop/asleep/") + name,
                 words, trial, {"p50", "p99"}, 0, 0);
     };
     beside("64 B", "iceoryx WaitSet", waitset);
@@ -101,144 +93,134 @@ Suite sleeping_hops() {
     beside("64 B", "Unix socket", unix_small);
     beside("5.18 MB", "ZeroMQ ipc, the bytes", zmq_hd);
     beside("5.18 MB", "Unix socket, the bytes", unix_hd);
-    suite.around = polling_hops().around;
-    return suite;
+    section.around = polling_hops().around;
+    return section;
 }
 
-Suite system_calls() {
-    Suite suite;
-    suite.trials = {{"calls/publish", calls_of_publish},
-                    {"calls/waking", calls_of_waking_each_time}};
-    suite.comparisons.push_back({.figure = "system calls in 1e6 publishes nobody waits for",
-                                 .unit = "",
-                                 .ours = "calls/publish",
-                                 .ours_number = "calls",
-                                 .beside = "a wake-up each time",
-                                 .peer = "calls/waking",
-                                 .peer_number = "calls",
-                                 .bound = Bound::ours,
-                                 .goal = 0});
-    return suite;
+Section system_calls() {
+    Section section;
+    section.trials = {{"calls/publish", calls_of_publish},
+                      {"calls/waking", calls_of_waking_each_time}};
+    section.comparisons.push_back({.figure = "system calls in 1e6 publishes nobody waits for",
+                                   .unit = "",
+                                   .ours = "calls/publish",
+                                   .ours_number = "calls",
+                                   .beside = "a wake-up each time",
+                                   .peer = "calls/waking",
+                                   .peer_number = "calls",
+                                   .bound = Bound::ours,
+                                   .goal = 0});
+    return section;
 }
 
-Suite writer_costs() {
-    Suite suite;
+Section writer_costs() {
+    Section section;
     for (const std::uint32_t readers : {1U, 4U, 16U}) {
         const std::string n = std::to_string(readers);
-        suite.trials.push_back(
+        section.trials.push_back(
             {"writer/" + n, [=] { return cost_of_publish(readers, Holding::nothing); }});
-        suite.trials.push_back(
+        section.trials.push_back(
             {"writer/holding/" + n, [=] { return cost_of_publish(readers, Holding::own_blocks); }});
-        suite.trials.push_back(
+        section.trials.push_back(
             {"writer/asleep/" + n, [=] { return cost_of_publish_to_sleepers(readers); }});
-        suite.trials.push_back({"wake/" + n, [=] { return cost_of_bare_wake(readers); }});
+        section.trials.push_back({"wake/" + n, [=] { return cost_of_bare_wake(readers); }});
         const std::string who = n + (readers == 1 ? " reader" : " readers");
         const auto row = [&](const std::string& words, const std::string& trial, bool bounded) {
-            suite.comparisons.push_back({.figure = "claim + publish, " + who + words,
-                                         .unit = "ns",
-                                         .ours = trial + n,
-                                         .ours_number = "cost",
-                                         .beside = "the same with 1 reader",
-                                         .peer = trial + "1",
-                                         .peer_number = "cost",
-                                         .bound = bounded ? Bound::ratio : Bound::none,
-                                         .goal = 4});
+            section.comparisons.push_back({.figure = "claim + publish, " + who + words,
+                                           .unit = "ns",
+                                           .ours = trial + n,
+                                           .ours_number = "cost",
+                                           .beside = "the same with 1 reader",
+                                           .peer = trial + "1",
+                                           .peer_number = "cost",
+                                           .bound = bounded ? Bound::ratio : Bound::none,
+                                           .goal = 4});
         };
         row(", none asleep", "writer/", readers == 16);
         row(", each holding a block of its own", "writer/holding/", false);
-        compare(suite, "claim + publish, " + who + " asleep,", "writer/asleep/" + n,
+        compare(section, "claim + publish, " + who + " asleep,", "writer/asleep/" + n,
                 "bare FUTEX_WAKE of " + n, "wake/" + n, {"p50", "mean"}, 0, 0);
     }
-    return suite;
+    return section;
 }
 
-Suite ticks(unsigned seconds) {
-    Suite suite;
+Section ticks(unsigned seconds) {
+    Section section;
     for (const std::uint32_t actors : {1U, 10U, 100U}) {
         const std::string n = std::to_string(actors);
-        suite.trials.push_back({"ticks/" + n, [=] { return lateness_of_ticks(actors, seconds); }});
-        suite.trials.push_back(
+        section.trials.push_back(
+            {"ticks/" + n, [=] { return lateness_of_ticks(actors, seconds); }});
+        section.trials.push_back(
             {"cyclictest/" + n, [=] { return lateness_of_cyclictest(actors, seconds); }});
-        compare(suite, "lateness of a tick, " + n + (actors == 1 ? " actor" : " actors"),
+        compare(section, "lateness of a tick, " + n + (actors == 1 ? " actor" : " actors"),
                 "ticks/" + n, "cyclictest, as many threads", "cyclictest/" + n,
                 {"p50", "p99", "p99.9"}, 0, 0);
     }
-    return suite;
+    return section;
 }
 
-Suite starts() {
-    Suite suite;
+Section starts() {
+    Section section;
     for (const std::uint32_t actors : {10U, 100U, 1000U}) {
         const std::string n = std::to_string(actors);
-        suite.trials.push_back(
+        section.trials.push_back(
             {"start/" + n, [=] { return start_of_actors(actors, actors == 100); }});
-        suite.trials.push_back({"fork/" + n, [=] { return start_of_bare_forks(actors); }});
-        suite.comparisons.push_back({.figure = "run to " + n + " actors RUNNING",
-                                     .unit = "ms",
-                                     .ours = "start/" + n,
-                                     .ours_number = "ready",
-                                     .beside = "as many bare forks",
-                                     .peer = "fork/" + n,
-                                     .peer_number = "ready",
-                                     .bound = actors == 10 ? Bound::none : Bound::ours,
-                                     .goal = actors == 100 ? 250.0 : 2500.0});
+        section.trials.push_back({"fork/" + n, [=] { return start_of_bare_forks(actors); }});
+        section.comparisons.push_back({.figure = "run to " + n + " actors RUNNING",
+                                       .unit = "ms",
+                                       .ours = "start/" + n,
+                                       .ours_number = "ready",
+                                       .beside = "as many bare forks",
+                                       .peer = "fork/" + n,
+                                       .peer_number = "ready",
+                                       .bound = actors == 10 ? Bound::none : Bound::ours,
+                                       .goal = actors == 100 ? 250.0 : 2500.0});
     }
-    suite.trials.push_back({"start/pairs", [] { return start_of_pairs(100); }});
-    suite.comparisons.push_back({.figure = "run to 100 actors RUNNING, linked in pairs",
-                                 .unit = "ms",
-                                 .ours = "start/pairs",
-                                 .ours_number = "ready",
-                                 .beside = "as many bare forks",
-                                 .peer = "fork/100",
-                                 .peer_number = "ready"});
-    suite.comparisons.push_back({.figure = "memory of an actor (PSS, of 100)",
-                                 .unit = "kB",
-                                 .ours = "start/100",
-                                 .ours_number = "pss",
-                                 .beside = {},
-                                 .peer = {},
-                                 .peer_number = {},
-                                 .bound = Bound::ours,
-                                 .goal = 1000});
-    return suite;
+    section.trials.push_back({"start/pairs", [] { return start_of_pairs(100); }});
+    section.comparisons.push_back({.figure = "run to 100 actors RUNNING, linked in pairs",
+                                   .unit = "ms",
+                                   .ours = "start/pairs",
+                                   .ours_number = "ready",
+                                   .beside = "as many bare forks",
+                                   .peer = "fork/100",
+                                   .peer_number = "ready"});
+    section.comparisons.push_back({.figure = "memory of an actor (PSS, of 100)",
+                                   .unit = "kB",
+                                   .ours = "start/100",
+                                   .ours_number = "pss",
+                                   .beside = {},
+                                   .peer = {},
+                                   .peer_number = {},
+                                   .bound = Bound::ours,
+                                   .goal = 1000});
+    return section;
 }
 
-Suite first_frames() {
-    Suite suite;
-    suite.trials = {{"first/demo", first_frame_of_demo}, {"first/ffmpeg", first_frame_of_ffmpeg}};
-    suite.comparisons.push_back({.figure = "the demo's first frame in its file, from exec",
-                                 .unit = "ms",
-                                 .ours = "first/demo",
-                                 .ours_number = "first",
-                                 .beside = "ffmpeg, the same conversion",
-                                 .peer = "first/ffmpeg",
-                                 .peer_number = "first",
-                                 .bound = Bound::ours,
-                                 .goal = 1000});
-    return suite;
+Section first_frames() {
+    Section section;
+    section.trials = {{"first/demo", first_frame_of_demo}, {"first/ffmpeg", first_frame_of_ffmpeg}};
+    section.comparisons.push_back({.figure = "the demo's first frame in its file, from exec",
+                                   .unit = "ms",
+                                   .ours = "first/demo",
+                                   .ours_number = "first",
+                                   .beside = "ffmpeg, the same conversion",
+                                   .peer = "first/ffmpeg",
+                                   .peer_number = "first",
+                                   .bound = Bound::ours,
+                                   .goal = 1000});
+    return section;
 }
 
 int run(const Switches& switches) {
-    const std::string only =
-        switches.text("--only").empty() ? "" : "," + switches.text("--only") + ",";
-    const std::pair<const char*, Suite> suites[] = {{"polling", polling_hops()},
-                                                    {"asleep", sleeping_hops()},
-                                                    {"calls", system_calls()},
-                                                    {"writer", writer_costs()},
-                                                    {"ticks", ticks(switches.count("--seconds"))},
-                                                    {"start", starts()},
-                                                    {"first", first_frames()}};
-    const int rounds = static_cast<int>(switches.count("--rounds"));
-    Results results;
-    std::vector<Comparison> wanted;
-    for (const auto& [name, suite] : suites) {
-        if (!only.empty() && only.find("," + std::string(name) + ",") == std::string::npos)
-            continue;
-        const auto around = suite.around();
-        run_interleaved(suite.trials, rounds, results);
-        wanted.insert(wanted.end(), suite.comparisons.begin(), suite.comparisons.end());
-    }
-    return report(wanted, results, switches.text("--json"));
+    const unsigned seconds = switches.count("--seconds");
+    return run_sections({{"polling", polling_hops},
+                         {"asleep", sleeping_hops},
+                         {"calls", system_calls},
+                         {"writer", writer_costs},
+                         {"ticks", [=] { return ticks(seconds); }},
+                         {"start", starts},
+                         {"first", first_frames}},
+                        switches);
 }
 
 }  // namespace

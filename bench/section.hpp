@@ -3,6 +3,9 @@
 /// A part of a suite that can be asked for by name: what it measures, interleaved, and what is compared.
 #pragma once
 
+#include <functional>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "bench/figures.hpp"
@@ -13,6 +16,14 @@ namespace streamlib::bench {
 struct Section {
     std::vector<Trial> trials;
     std::vector<Comparison> comparisons;
+    /// What it makes lives while its trials run.
+    std::function<std::shared_ptr<void>()> around = [] { return std::shared_ptr<void>(); };
+};
+
+/// A section under the name that --only takes.
+struct NamedSection {
+    std::string name;
+    std::function<Section()> make;
 };
 
 /// Pgroups to and from the other layouts, 1080p, cold, beside memcpy.

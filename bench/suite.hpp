@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bench/figures.hpp"
+#include "bench/section.hpp"
 #include "bench/trial.hpp"
 
 namespace streamlib::bench {
@@ -30,6 +31,10 @@ private:
 /// Returns what main() returns: 0 if all goals hold and nothing broke, else 1.
 [[nodiscard]] int report(const std::vector<Comparison>& wanted, const Results& results,
                          const std::string& json, const std::function<void()>& notes = {});
+
+/// Runs the sections that --only names (a,b; empty: all), --rounds each, and reports to --json. Throws std::invalid_argument
+/// for a name that is none of them.
+[[nodiscard]] int run_sections(const std::vector<NamedSection>& sections, const Switches& switches);
 
 /// Runs `suite`; 2 and `usage` on stderr where it throws.
 [[nodiscard]] int main_of(const char* name, const char* usage, const std::function<int()>& suite);
