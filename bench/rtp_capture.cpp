@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 
@@ -113,7 +114,7 @@ void RtpCapture::take_packet(std::uint32_t timestamp, std::uint16_t sequence, Ta
     const auto step = static_cast<std::uint16_t>(sequence - sequence_);
     if (any_ && step > 1 && step < 32768) missing_ += step - 1U;
     const bool new_frame = any_ && timestamp != timestamp_;
-    if (new_frame) begin_frame(time);
+    if (new_frame) begin_frame(timestamp - timestamp_, time);
     if (begun_ != 0) {
         const Nanoseconds gap = time - last_;
         burst_ = static_cast<double>(gap) < timing_.spacing_ns / 2 ? burst_ + 1 : 1;
@@ -138,10 +139,11 @@ void RtpCapture::take_packet(std::uint32_t timestamp, std::uint16_t sequence, Ta
     any_ = true;
 }
 
-/// A stall may be longer than a frame; then whole frames were left out.
-void RtpCapture::begin_frame(TaiTime time) {
-    const bool next = begun_ != 0 && time < timing_.due(frame_ + 2, 0);
-    frame_ = next ? frame_ + 1 : timing_.frame_at(time);
+/// Frames that were left out are seen by the RTP timestamp: by the time alone, a late frame looks like the next one.
+void RtpCapture::begin_frame(std::uint32_t ticks, TaiTime time) {
+    const double period = timing_.frame_ns * 90e-6;
+    const auto step = static_cast<std::int64_t>(std::lround(ticks / period));
+    frame_ = begun_ != 0 && step < 1000 ? frame_ + step : timing_.frame_at(time);
     packet_ = 0;
     ++begun_;
 }

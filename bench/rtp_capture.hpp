@@ -28,7 +28,7 @@ public:
 private:
     void take(const std::uint8_t* packet, std::size_t length, std::int64_t realtime_ns);
     void take_packet(std::uint32_t timestamp, std::uint16_t sequence, TaiTime time);
-    void begin_frame(TaiTime time);
+    void begin_frame(std::uint32_t ticks, TaiTime time);
     void judge(const st2110::FrameTraffic& frame);
 
     UniqueFd socket_;

@@ -67,8 +67,9 @@ GraphSpec graph_of(const RtpNodeWish& wish, const std::string& notes) {
     source.trigger = wish.window != 0 || !wish.sends ? Trigger::input : Trigger::tick;
     graph.actors = {source};
     if (wish.sends) {
-        ActorDecl send =
-            declared("send", "VideoRtpSend", {{"to", wish.to}, {"pacing", wish.pacing}});
+        ActorDecl send = declared(
+            "send", "VideoRtpSend",
+            {{"to", wish.to}, {"pacing", wish.pacing}, {"troff", std::to_string(wish.troff_us)}});
         if (wish.pinned) send.cpus = "0";
         graph.actors.push_back(send);
         graph.links.push_back({"frames", "", "send", "", {}});

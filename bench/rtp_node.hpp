@@ -23,8 +23,9 @@ struct RtpNodeWish {
     std::string to;  ///< "127.0.0.1:5004"
     std::string format = rtp_1080p;
     std::string pacing = "none";
-    unsigned window = 0;  ///< Frames on their way at once; 0: one a tick.
-    bool sends = true;    ///< False: somebody else does.
+    unsigned troff_us = 0;  ///< 0: the standard's.
+    unsigned window = 0;    ///< Frames on their way at once; 0: one a tick.
+    bool sends = true;      ///< False: somebody else does.
     bool receives = true;
     bool pinned = true;  ///< Sender on CPU 0, receiver on CPU 1; false: where the kernel likes.
 };

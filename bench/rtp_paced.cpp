@@ -36,30 +36,37 @@ void wait_for(const std::atomic<bool>& step) {
     }
 }
 
-RtpNodeWish wish_of(const std::string& format) {
+struct Stream {
+    std::string format;
+    unsigned troff_us = 0;  ///< 0: the standard's.
+};
+
+RtpNodeWish wish_of(const Stream& stream) {
     RtpNodeWish wish;
     wish.to = to;
-    wish.format = format;
+    wish.format = stream.format;
+    wish.troff_us = stream.troff_us;
     wish.pacing = "wide";
     wish.pinned = false;
     return wish;
 }
 
-st2110::VideoTiming timing_of(const std::string& text) {
-    const VideoFormat format = parse_video_format(text).value();
+st2110::VideoTiming timing_of(const Stream& stream) {
+    const VideoFormat format = parse_video_format(stream.format).value();
     // Rows of whole packets of 1,200 octets, as VideoRtpSend makes them.
     const auto packets = static_cast<std::uint32_t>(format.bytes() / 1200);
-    return st2110::video_timing({.packets = packets, .rate = format.rate, .height = format.height})
-        .value();
+    st2110::VideoPackets wanted{.packets = packets, .rate = format.rate, .height = format.height};
+    if (stream.troff_us != 0) wanted.tr_offset_us = stream.troff_us;
+    return st2110::video_timing(wanted).value();
 }
 
 /// The end that sends: a process and a network namespace of its own.
-void send(Steps& steps, pid_t far, const std::string& format) {
+void send(Steps& steps, pid_t far, const Stream& stream) {
     enter_network_namespace();
     lay_cable("near", "far", far);
     bring_up("near", "10.77.0.1/24");
     steps.cable_is_laid.store(true);
-    RtpNodeWish wish = wish_of(format);
+    RtpNodeWish wish = wish_of(stream);
     wish.receives = false;
     const RtpNode node(wish);
     wait_for(steps.begin);
@@ -70,11 +77,11 @@ void send(Steps& steps, pid_t far, const std::string& format) {
 }
 
 /// The end that receives and captures.
-Numbers receive(Steps& steps, const std::string& format, double seconds) {
-    RtpNodeWish wish = wish_of(format);
+Numbers receive(Steps& steps, const Stream& stream, double seconds) {
+    RtpNodeWish wish = wish_of(stream);
     wish.sends = false;
     const RtpNode node(wish);
-    RtpCapture capture("far", port, timing_of(format));
+    RtpCapture capture("far", port, timing_of(stream));
     const RtpSample before = node.sample();
     steps.begin.store(true);
     capture.run(seconds);
@@ -88,17 +95,17 @@ Numbers receive(Steps& steps, const std::string& format, double seconds) {
     return numbers;
 }
 
-Numbers both_ends(const std::string& format, double seconds) {
+Numbers both_ends(const Stream& stream, double seconds) {
     const SharedBytes memory(sizeof(Steps));
     auto* steps = new (memory.data()) Steps;
     enter_network_namespace();
     const pid_t far = ::getpid();
-    const pid_t near = start_process([&] { send(*steps, far, format); }, 600);
+    const pid_t near = start_process([&] { send(*steps, far, stream); }, 600);
     Numbers numbers;
     try {
         wait_for(steps->cable_is_laid);
         bring_up("far", "10.77.0.2/24");
-        numbers = receive(*steps, format, seconds);
+        numbers = receive(*steps, stream, seconds);
     } catch (...) {
         kill_process(near);
         throw;
@@ -108,13 +115,14 @@ Numbers both_ends(const std::string& format, double seconds) {
     return numbers;
 }
 
-Section section_of(const std::string& trial, const std::string& words, const std::string& format,
-                   double seconds, bool goals) {
-    Section section;
-    section.trials = {{trial, [=] {
-                           return measure_in_process([=] { return both_ends(format, seconds); }, -1,
-                                                     static_cast<unsigned>(seconds) + 90);
-                       }}};
+void add(Section& section, const std::string& words, const Stream& stream, double seconds,
+         bool goals) {
+    const std::string trial = "paced/" + words;
+    section.trials.push_back({trial, [=] {
+                                  return measure_in_process(
+                                      [=] { return both_ends(stream, seconds); }, -1,
+                                      static_cast<unsigned>(seconds) + 90);
+                              }});
     const auto report = [&](const std::string& figure, const std::string& unit,
                             const std::string& number, std::optional<double> goal = {}) {
         section.comparisons.push_back({"RTP " + words + " wide, " + figure, unit, trial, number, "",
@@ -135,18 +143,22 @@ Section section_of(const std::string& trial, const std::string& words, const std
     report("frames left out", "", "left_out");
     report("sender", "% of a core", "send_cpu");
     report("receiver", "% of a core", "receive_cpu");
-    return section;
 }
 
 }  // namespace
 
 Section rtp_paced(unsigned seconds) {
-    return section_of("paced/1080p59.94", "1080p59.94", rtp_1080p, seconds, true);
+    Section section;
+    add(section, "1080p59.94", {rtp_1080p}, seconds, true);
+    add(section, "1080p59.94, TROFF 3 ms", {rtp_1080p, 3000}, seconds, true);
+    return section;
 }
 
 Section rtp_paced_uhd(unsigned seconds) {
-    return section_of("paced/2160p29.97", "2160p29.97",
-                      "3840x2160 YCbCr-4:2:2 10 pgroup @30000/1001 BT709", seconds, false);
+    Section section;
+    add(section, "2160p29.97", {"3840x2160 YCbCr-4:2:2 10 pgroup @30000/1001 BT709"}, seconds,
+        false);
+    return section;
 }
 
 }  // namespace streamlib::bench

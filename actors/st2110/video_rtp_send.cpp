@@ -36,6 +36,11 @@ SenderType VideoRtpSend::sender_type() const {
     return *pacing == "narrow_linear" ? SenderType::narrow_linear : SenderType::wide;
 }
 
+std::optional<std::uint32_t> VideoRtpSend::offset_us() const {
+    if (*troff == 0) return std::nullopt;
+    return static_cast<std::uint32_t>(*troff);
+}
+
 Result<> VideoRtpSend::configure() {
     wire_ = video.format();
     wire_.layout = Layout::pgroup;
@@ -59,7 +64,8 @@ Result<> VideoRtpSend::configure() {
                               .height = wire_.height,
                               .interlace = wire_.interlace,
                               .sender = sender_type(),
-                              .max_udp = static_cast<std::uint32_t>(*max_udp)});
+                              .max_udp = static_cast<std::uint32_t>(*max_udp),
+                              .tr_offset_us = offset_us()});
     if (!timing) return tl::unexpected(timing.error());
     pacer_.emplace(*timing);
     return open(send_buffer);
@@ -79,6 +85,7 @@ Result<> VideoRtpSend::start() {
     traffic.packing = *packing == "bpm" ? st2110::PackingMode::block : st2110::PackingMode::general;
     traffic.max_udp = static_cast<std::uint32_t>(*max_udp);
     traffic.payload_type = stamp_.payload_type;
+    traffic.tr_offset_us = offset_us();
     auto media = st2110::video_media(wire_, address(), traffic);
     if (!media) return tl::unexpected(media.error());
     return describe(std::move(*media));

@@ -50,6 +50,16 @@ public:
                                  "wide",
                                  {.text = "Sender type of ST 2110-21, or none: as fast as it goes",
                                   .choices = {"wide", "narrow_linear", "narrow", "none"}}};
+    Property<std::int64_t> troff{
+        *this,
+        "troff",
+        0,
+        {.text =
+             "TROFF: from the frame's time to the receiver's reading of its first packet, so much "
+             "may a machine stall; 0: ST 2110-21's default",
+         .unit = "us",
+         .min = 0,
+         .max = 16'000}};
     Property<std::string> packing{
         *this,
         "packing",
@@ -85,6 +95,7 @@ public:
 private:
     [[nodiscard]] bool is_paced() const { return *pacing != "none"; }
     [[nodiscard]] st2110::SenderType sender_type() const;
+    [[nodiscard]] std::optional<std::uint32_t> offset_us() const;
     void send_at_once();
     [[nodiscard]] Nanoseconds spin_ns() const { return static_cast<Nanoseconds>(*spin * 1e3); }
     void wait_until(TaiTime time) const noexcept;

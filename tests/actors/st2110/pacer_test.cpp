@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <random>
 
 namespace streamlib::st2110 {
@@ -201,6 +202,31 @@ TEST(Pacer, catches_up_after_a_stall_at_no_more_than_a_tenth_above_the_rate) {
     // 50 ms are made up for within 550 ms, and a little for the bursts.
     const Sent& last = run.sent.back();
     EXPECT_LE(last.time, timing.due(last.frame, last.packet)) << "on time again";
+}
+
+/// Frames that a receiver's model would have found empty or overfull, on a machine that stands still once, for 2 ms.
+int frames_out_of_vrx(std::optional<std::uint32_t> offset_us) {
+    VideoPackets stream = hd(SenderType::wide);
+    stream.tr_offset_us = offset_us;
+    const VideoTiming timing = *video_timing(stream);
+    Simulation run(timing, {}, {.send_takes = 500});
+    run.run(first_frame, 2);
+    run.now = run.now + 2'000'000;
+    run.run(first_frame + 2, 10);
+    TrafficMeter meter(timing);
+    int out = 0;
+    for (const Sent& packet : run.sent)
+        if (const auto frame = meter.add(packet.frame, packet.time))
+            out += frame->keeps_to(timing.limits) ? 0 : 1;
+    return out;
+}
+
+TEST(Pacer, bears_stalls_as_long_as_a_declared_troff) {
+    EXPECT_GT(frames_out_of_vrx(std::nullopt), 0) << "more than the default's 0.56 ms";
+    EXPECT_EQ(frames_out_of_vrx(3000), 0);
+    VideoPackets stream = hd(SenderType::wide);
+    stream.tr_offset_us = 10'000;
+    EXPECT_LT(fitting_grain(*video_timing(stream)).lead, 3'300'000) << "VRXFULL is the limit then";
 }
 
 TEST(Pacer, tells_how_late_it_is_and_counts_what_the_caller_gives_up) {

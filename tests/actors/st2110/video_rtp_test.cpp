@@ -7,6 +7,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <random>
 
 #include "actors/pgroup.hpp"
@@ -151,6 +154,22 @@ TEST(VideoRtpPaced, sends_a_frame_a_period_and_repeats_what_does_not_come) {
     EXPECT_EQ(seen[0].header.origin_ns, time_of_tick(1000, {50, 1}).ns);
     EXPECT_EQ(seen[1].header.origin_ns, time_of_tick(1001, {50, 1}).ns) << "media time goes on";
     EXPECT_TRUE(seen[1].payload == seen[0].payload);
+}
+
+TEST(VideoRtpPaced, declares_its_troff) {
+    const std::filesystem::path folder =
+        std::filesystem::temp_directory_path() / ("troff-" + std::to_string(::getpid()));
+    ActorHarness send(std::make_unique<VideoRtpSend>());
+    ActorCore::of(send.actor()).directory = folder;
+    EXPECT_TRUE(send.set("to", "127.0.0.1:" + std::to_string(free_port())));
+    EXPECT_TRUE(send.set("troff", "3000"));
+    send.link("video", *parse_video_format("320x180 YCbCr-4:2:2 10 pgroup @50"));
+    ASSERT_TRUE(send.configure());
+    ASSERT_TRUE(send.start());
+    std::ifstream file(folder / "sdp" / (send.actor().name() + ".sdp"));
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    EXPECT_THAT(text, HasSubstr("TP=2110TPW; TROFF=3000; "));
+    std::filesystem::remove_all(folder);
 }
 
 TEST(VideoRtpPaced, keeps_to_media_time_after_a_picture_that_came_too_late) {
