@@ -8,8 +8,9 @@
 ///           written as 0. To fewer bits: (v + half) >> n, at most the largest value. To more: v << n. That is right for
 ///           RANGE NARROW alone, so other ranges keep their depth here. There is no dither.
 /// Rows      As they lie in the frame: interlaced pictures need nothing special. Bytes after `row_bytes` are not touched.
-/// SIMD      4:2:2 10 bit pgroup <-> planar, v210, planar 8 bit and UYVY; 8 bit pgroup (and its packed twin) <-> planar for
-///           4:2:2, 4:2:0, 4:4:4 and RGB. All else, and what has no such instruction set, in plain code. The result is the same.
+/// SIMD      4:2:2 10 bit pgroup <-> planar, v210, planar 8 bit and UYVY; 8 bit pgroup (and its packed twin, which is a copy) <->
+///           planar for 4:2:2, 4:2:0, 4:4:4 and RGB. All else, and what has no such instruction set, in plain code. The
+///           result is the same.
 /// Choice    Once a process: the best that processor and kernel offer, or what $STREAMLIB_SIMD names: scalar, neon,
 ///           avx2 or avx512_vbmi.
 /// Threads   A converter is used by one thread at a time.
@@ -58,6 +59,10 @@ public:
     /// payloads of the two formats and do not overlap; any alignment.
     void convert_rows(std::uint32_t first, std::uint32_t count, std::span<const std::byte> in,
                       std::span<std::byte> out) noexcept;
+    /// Converts one row of pgroups (4:2:0: two rows of the picture) [realtime]: row `in_row` of `in` becomes row `out_row` of
+    /// `out`. Either may be shorter than a picture if its layout is not planar: only that row must be in it.
+    void convert_row(std::size_t in_row, std::span<const std::byte> in, std::size_t out_row,
+                     std::span<std::byte> out) noexcept;
     /// All rows.
     void convert(std::span<const std::byte> in, std::span<std::byte> out) noexcept;
 

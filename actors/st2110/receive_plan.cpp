@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "actors/st2110/given_layout.hpp"
 #include "actors/st2110/sdp/formats.hpp"
 
 namespace streamlib::st2110 {
@@ -124,6 +125,10 @@ private:
                         "\"1920x1080 @50\"");
         video.layout = Layout::pgroup;
         if (auto valid = video.validate(); !valid) return named("format", valid.error());
+        auto given =
+            given_format(video, words_.layout.empty() ? layout_word(words_.format) : words_.layout);
+        if (!given) return tl::unexpected(given.error());
+        plan_.given = *given;
         return {};
     }
 

@@ -20,14 +20,17 @@ struct ReceiveWords {
     std::string source;  ///< The only sender that counts.
     std::string sdp;     ///< Path of a session description; what is given beside it wins.
     std::string format;
+    std::string
+        layout;  ///< Video: what is given out, see given_layout.hpp; else what `format` names.
     std::string ports;     ///< "dynamic" or "even", where `from` has port 0.
     int payload_type = 0;  ///< 0: the SDP's, else `default_type`.
 };
 
 struct ReceivePlan {
     SocketWish wish{};
-    MediaFormat
-        format{};  ///< Video: layout pgroup, with a rate. Audio: a block as long as a packet.
+    /// What comes. Video: layout pgroup, with a rate. Audio: a block as long as a packet.
+    MediaFormat format{};
+    VideoFormat given{};  ///< Video: what is given out.
     std::uint8_t payload_type = 96;
     bool deep = true;  ///< Audio: L24, else L16.
     std::vector<std::string> warnings{};

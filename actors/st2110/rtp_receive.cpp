@@ -29,9 +29,9 @@ constexpr std::string_view text_of(StreamEvent event) {
 
 RtpReceive::RtpReceive(MediaKind kind) : kind_(kind) { default_trigger(Trigger::tick); }
 
-Result<st2110::ReceivePlan> RtpReceive::open() {
+Result<st2110::ReceivePlan> RtpReceive::open(const std::string& layout) {
     auto plan = st2110::plan_reception(
-        kind_, {*from, *source, *sdp, *format, *ports, static_cast<int>(*payload_type)});
+        kind_, {*from, *source, *sdp, *format, layout, *ports, static_cast<int>(*payload_type)});
     if (!plan) return plan;
     for (const std::string& text : plan->warnings) log(LogLevel::warning, text);
     if (auto opened = endpoint_.open(plan->wish); !opened) return tl::unexpected(opened.error());

@@ -71,8 +71,8 @@ public:
 
 protected:
     explicit RtpReceive(MediaKind kind);
-    /// In configure(): reads the properties, opens the socket.
-    [[nodiscard]] Result<st2110::ReceivePlan> open();
+    /// In configure(): reads the properties, opens the socket. `layout`: see ReceiveWords.
+    [[nodiscard]] Result<st2110::ReceivePlan> open(const std::string& layout = {});
     [[nodiscard]] Nanoseconds window_ns() const { return static_cast<Nanoseconds>(*window * 1e6); }
     /// What is not whole by now is nobody's loss: it is given up.
     [[nodiscard]] bool is_ending() const noexcept { return ending_; }

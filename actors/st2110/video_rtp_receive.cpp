@@ -33,18 +33,29 @@ std::uint32_t missing_bands(const VideoFormat& format,
 }
 
 Result<> VideoRtpReceive::configure() {
-    auto plan = RtpReceive::open();
+    auto plan = RtpReceive::open(*layout);
     if (!plan) return tl::unexpected(plan.error());
-    const VideoFormat& carried = plan->format.video;
-    auto shape = st2110::PictureShape::of(carried);
+    carried_ = plan->format.video;
+    auto shape = st2110::PictureShape::of(carried_);
     if (!shape) return tl::unexpected(shape.error());
+    std::optional<st2110::RowConversion> conversion;
+    if (plan->given != carried_) {
+        auto made = st2110::RowConversion::make(carried_, plan->given);
+        if (!made) return tl::unexpected(made.error());
+        if (made->instruction_set() == st2110::InstructionSet::scalar)
+            log(LogLevel::warning, "layout: " + to_string(carried_) + " to " +
+                                       to_string(plan->given) +
+                                       " is plain code here, some 4 ns a sample");
+        conversion.emplace(std::move(*made));
+    }
     st2110::VideoAssembly assembly;
-    assembly.format = carried;
+    assembly.format = carried_;
     assembly.payload_type = plan->payload_type;
     assembly.missing = policy_of(*missing);
     assembly.reorder_window = window_ns();
-    assembler_.emplace(*shape, assembly, static_cast<st2110::FrameSink&>(*this));
-    video.set_format(carried);
+    assembler_.emplace(*shape, assembly, static_cast<st2110::FrameSink&>(*this),
+                       std::move(conversion));
+    video.set_format(plan->given);
     return {};
 }
 
@@ -63,9 +74,8 @@ void VideoRtpReceive::finish(const st2110::FinishedFrame& frame) noexcept {
     const bool whole = frame.outcome == Outcome::complete;
     if (frame.outcome == Outcome::given_up || frame.outcome == Outcome::joined_late) return;
     if (is_ending() && !whole) return;
-    const VideoFormat& carried = video.format();
-    slot.origin(st2110::frame_origin(frame.timestamp, carried.rate, now()));
-    if (!whole) slot.flags(ipc::block_incomplete).user(missing_bands(carried, frame));
+    slot.origin(st2110::frame_origin(frame.timestamp, carried_.rate, now()));
+    if (!whole) slot.flags(ipc::block_incomplete).user(missing_bands(carried_, frame));
     newest_ = slot.payload();
     slot.publish();
 }

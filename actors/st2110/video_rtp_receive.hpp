@@ -7,13 +7,16 @@
 ///     from   = "239.1.2.3:5004@eth0"       # or sdp = "camera.sdp"
 ///     source = "192.168.1.7"
 ///     format = "1080p59.94 YCbCr-4:2:2 10"
+///     layout = "planar"                    # what is given out; else pgroups, as they came
 ///
 /// Model     Frames are put together in the slots of the ring, two at a time, packets in any order; a frame is published when
 ///           it is whole, else `window` after its end, with what is missing mended as `missing` says, the flag `incomplete`, and
 ///           in the header's `user` which 32nds of its rows miss something (bit 0: the top). `origin` is the media time
-///           of the RTP timestamp. The layout is pgroup: a ColorConvert behind makes another.
+///           of the RTP timestamp.
+/// Layout    What `layout` says, or a layout word in `format` ("1080p50 v210"), else pgroup. Rows are converted into the slot
+///           as they come (actors/pgroup.hpp); what cannot be had is refused in configure() with what can.
 /// Events    A change of sender, a jump of the media time, rows numbered otherwise: followed, and a line in the log.
-/// Cost      A header and one copy a packet.
+/// Cost      A header and one copy a packet; with another layout also a conversion a row.
 #pragma once
 
 #include <array>
@@ -32,8 +35,13 @@ public:
     VideoRtpReceive() : RtpReceive(MediaKind::video) {}
     [[nodiscard]] Result<> configure() override;
 
-    Output<VideoFrame> video{
-        *this, "video", "The pictures, as pgroups", {.open_slots = 2, .depth = 2}};
+    Output<VideoFrame> video{*this, "video", "The pictures", {.open_slots = 2, .depth = 2}};
+    Property<std::string> layout{
+        *this,
+        "layout",
+        "",
+        {.text = "How samples are given out: pgroup, planar, packed, v210, uyvy, and a depth if it "
+                 "is another, such as \"planar 8\"; empty: as `format` says, else pgroup"}};
     Property<std::string> missing{
         *this,
         "missing",
@@ -59,12 +67,13 @@ private:
     void event(st2110::StreamEvent event) noexcept override { note_stream(event); }
 
     std::optional<st2110::VideoAssembler> assembler_;
+    VideoFormat carried_{};  ///< As pgroups.
     std::array<Slot, 2> open_;
     std::span<const std::byte>
         newest_;  ///< Of the frame published last: the ring never reuses its newest slot.
 };
 
-/// Which 32nds of a picture's rows the gaps touch; bit 0 is the top. [realtime]
+/// Which 32nds of a picture's rows the gaps touch; bit 0 is the top. `format`: layout pgroup. [realtime]
 [[nodiscard]] std::uint32_t missing_bands(const VideoFormat& format,
                                           const st2110::FinishedFrame& frame) noexcept;
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packets in sequence. The first two octets choose format and policy; then each step is one octet and what it asks for: a packet
+// Packets in sequence. The first two octets choose format, policy and layout; then each step is one octet and what it asks for: a packet
 // of a real sender (any frame, any packet, its header bent by some octets), a raw datagram, a poll, a pause.
 #include <array>
 #include <cstring>
+#include <optional>
+#include <utility>
 
 #include "actors/st2110/rtp/media_time.hpp"
 #include "actors/st2110/rtp/video_assembler.hpp"
@@ -62,9 +64,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto mode = choice & 4 ? PackingMode::block : PackingMode::general;
     auto plan = VideoPlan::make(format, {.mode = mode});
     if (!plan) plan = VideoPlan::make(format, {});
-    CheckingSink sink(format.bytes());
-    VideoAssembler assembler(
-        plan->shape(), {.format = format, .missing = static_cast<MissingPolicy>(choice % 3)}, sink);
+    std::optional<RowConversion> conversion;
+    if ((choice & 8) != 0) conversion.emplace(*RowConversion::make(format, planar_twin(format)));
+    CheckingSink sink(conversion ? conversion->bytes() : format.bytes());
+    VideoAssembler assembler(plan->shape(),
+                             {.format = format, .missing = static_cast<MissingPolicy>(choice % 3)},
+                             sink, std::move(conversion));
     MonotonicTime now{1'000'000'000};
     std::array<std::byte, 1500> datagram{};
     for (int step = 0; step < 400 && !input.empty(); ++step) {

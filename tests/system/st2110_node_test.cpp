@@ -6,11 +6,13 @@
 #include <signal.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <atomic>
 #include <deque>
 #include <random>
 #include <thread>
 
+#include "runtime/format.hpp"
 #include "runtime/net/socket_wish.hpp"
 #include "tests/system/system_test.hpp"
 
@@ -194,6 +196,52 @@ TEST_F(St2110Node, every_packet_that_is_lost_is_counted_and_its_frame_says_so) {
     EXPECT_GE(counter(counted, "in", "lost") + 2, static_cast<double>(relay.dropped)) << counted;
     EXPECT_GT(counter(counted, "in", "incomplete"), 2) << counted;
     finish(*node, 0);  // mended frames are frames
+}
+
+TEST_F(St2110Node, planar_pictures_come_out_planar_and_are_those_that_went_in) {
+    const std::string port = std::to_string(receiver().bound.port);  // free again at once
+    const VideoFormat format = *parse_video_format("320x180 YCbCr-4:2:2 10 planar @50");
+    auto node = start(
+        {write("graph.toml", R"(links = ["bars >> out", "bars >> sent", "in >> got", "in >> eye"]
+[node]
+plugins = [")" STREAMLIB_BINARY_DIR R"(/tests/libraw_actors.so"]
+[clock]
+rate = "50"
+[actors.bars]
+class = "TestPattern"
+format = "320x180 YCbCr-4:2:2 10 planar @50"
+depth = 16
+[actors.out]
+class = "VideoRtpSend"
+to = "127.0.0.1:)" + port + R"("
+[actors.in]
+class = "VideoRtpReceive"
+from = "127.0.0.1:)" + port + R"("
+format = "320x180 YCbCr-4:2:2 10 @50"
+layout = "planar"
+[actors.sent]
+class = "RawSink"
+path = ")" + path("sent.raw") + R"("
+[actors.got]
+class = "RawSink"
+path = ")" + path("got.raw") + R"("
+[actors.eye]
+class = "Probe"
+path = ")" + path("eye.json") + "\"\n")});
+    wait_for("got", "RUNNING");
+    ASSERT_TRUE(wait_for_ticks("eye", 20));
+    finish(*node);
+    const auto pictures = [&](const std::string& file) {
+        const std::string all = content(file);
+        std::vector<std::string> list;
+        for (std::size_t at = 0; at + format.bytes() <= all.size(); at += format.bytes())
+            list.push_back(all.substr(at, format.bytes()));
+        return list;
+    };
+    const auto sent = pictures(path("sent.raw")), got = pictures(path("got.raw"));
+    ASSERT_GE(got.size(), 10U);
+    for (const std::string& picture : got)
+        EXPECT_TRUE(std::find(sent.begin(), sent.end(), picture) != sent.end());
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A plan is made once: a kernel and where its planes lie, or two codecs with a row of samples between them.
 #include <algorithm>
+#include <cstring>
 #include <string>
 
 #include "actors/pgroup.hpp"
@@ -109,6 +110,13 @@ std::string refusal(const VideoFormat& from, const VideoFormat& to) {
     return {};
 }
 
+/// What a payload has at least if that row is in it.
+std::uint64_t bytes_up_to(const VideoFormat& format, std::size_t row) {
+    if (format.layout == Layout::planar) return format.bytes();
+    const Plane plane = format.plane(0);
+    return std::uint64_t{plane.stride_bytes} * row + plane.row_bytes;
+}
+
 }  // namespace
 
 struct PgroupConverter::Plan {
@@ -118,6 +126,8 @@ struct PgroupConverter::Plan {
     VideoFormat from, to;
     InstructionSet set = InstructionSet::scalar;
     RowKernel kernel = nullptr;
+    std::size_t same_octets =
+        0;  ///< Of a row, where the packed layout has the octets of the pgroups.
     Side in, out;
 
     // Without a kernel.
@@ -125,7 +135,10 @@ struct PgroupConverter::Plan {
     std::vector<std::uint16_t> samples;
 
     void change_depth() noexcept;
-    void convert_plainly(std::size_t row, const std::byte* payload, std::byte* result) noexcept;
+    void convert_plainly(std::size_t in_row, const std::byte* payload, std::size_t out_row,
+                         std::byte* result) noexcept;
+    void move_row(std::size_t in_row, const std::byte* payload, std::size_t out_row,
+                  std::byte* result) noexcept;
 };
 
 void PgroupConverter::Plan::change_depth() noexcept {
@@ -140,14 +153,30 @@ void PgroupConverter::Plan::change_depth() noexcept {
         v = static_cast<std::uint16_t>(std::min((v + half) >> down, most));
 }
 
-void PgroupConverter::Plan::convert_plainly(std::size_t row, const std::byte* payload,
-                                            std::byte* result) noexcept {
-    reads.read(payload, row, samples.data());
+void PgroupConverter::Plan::convert_plainly(std::size_t in_row, const std::byte* payload,
+                                            std::size_t out_row, std::byte* result) noexcept {
+    reads.read(payload, in_row, samples.data());
     // What read() found behind the samples of a v210 row is not the picture's.
     std::fill(samples.begin() + static_cast<std::ptrdiff_t>(reads.samples()), samples.end(),
               std::uint16_t{0});
     if (from.depth != to.depth) change_depth();
-    writes.write(result, row, samples.data());
+    writes.write(result, out_row, samples.data());
+}
+
+void PgroupConverter::Plan::move_row(std::size_t in_row, const std::byte* payload,
+                                     std::size_t out_row, std::byte* result) noexcept {
+    if (same_octets != 0) {
+        std::memcpy(result + out_row * out.stride[0], payload + in_row * in.stride[0], same_octets);
+        return;
+    }
+    if (kernel == nullptr) return convert_plainly(in_row, payload, out_row, result);
+    InRows rows_in{};
+    OutRows rows_out{};
+    for (std::size_t i = 0; i < in.count; ++i)
+        rows_in.at[i] = payload + in.offset[i] + in_row * in.stride[i];
+    for (std::size_t i = 0; i < out.count; ++i)
+        rows_out.at[i] = result + out.offset[i] + out_row * out.stride[i];
+    kernel(rows_in, rows_out, from.width);
 }
 
 PgroupConverter::PgroupConverter(std::unique_ptr<Plan> plan) noexcept : plan_(std::move(plan)) {}
@@ -174,7 +203,9 @@ Result<PgroupConverter> PgroupConverter::make(const VideoFormat& from, const Vid
     if (!chosen) return Unexpected(chosen.error());
     auto plan = std::make_unique<Plan>(from, to);
     if (const auto move = move_of(from, to)) plan->kernel = kernel_of(*chosen, *move);
-    if (plan->kernel != nullptr) {
+    if (look_of(from) == Look::pg8 && look_of(to) == Look::pg8)
+        plan->same_octets = from.plane(0).row_bytes;
+    if (plan->kernel != nullptr || plan->same_octets != 0) {
         plan->set = *chosen;
         plan->in = side_of(from);
         plan->out = side_of(to);
@@ -195,19 +226,17 @@ void PgroupConverter::convert_rows(std::uint32_t first, std::uint32_t count,
     const std::uint32_t lines = plan.from.sampling == Sampling::ycbcr_420 ? 2 : 1;
     STREAMLIB_ASSERT(first % lines == 0 && count % lines == 0, "4:2:0 goes by two rows");
     const std::size_t end = (first + count) / lines;
-    for (std::size_t row = first / lines; row < end; ++row) {
-        if (plan.kernel == nullptr) {
-            plan.convert_plainly(row, in.data(), out.data());
-            continue;
-        }
-        InRows from{};
-        OutRows to{};
-        for (std::size_t i = 0; i < plan.in.count; ++i)
-            from.at[i] = in.data() + plan.in.offset[i] + row * plan.in.stride[i];
-        for (std::size_t i = 0; i < plan.out.count; ++i)
-            to.at[i] = out.data() + plan.out.offset[i] + row * plan.out.stride[i];
-        plan.kernel(from, to, plan.from.width);
-    }
+    for (std::size_t row = first / lines; row < end; ++row)
+        plan.move_row(row, in.data(), row, out.data());
+}
+
+void PgroupConverter::convert_row(std::size_t in_row, std::span<const std::byte> in,
+                                  std::size_t out_row, std::span<std::byte> out) noexcept {
+    Plan& plan = *plan_;
+    STREAMLIB_ASSERT(
+        in.size() >= bytes_up_to(plan.from, in_row) && out.size() >= bytes_up_to(plan.to, out_row),
+        "a payload ends before the row");
+    plan.move_row(in_row, in.data(), out_row, out.data());
 }
 
 void PgroupConverter::convert(std::span<const std::byte> in, std::span<std::byte> out) noexcept {

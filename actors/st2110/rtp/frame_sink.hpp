@@ -52,9 +52,8 @@ inline constexpr std::size_t max_gaps = 256;
 class FrameSink {
 public:
     virtual ~FrameSink() = default;
-    /// Memory for a frame, at least VideoFormat::bytes(); it is written until finish() with the same slot.
-    /// Empty: there is none,
-    /// and this frame is counted in `unplaced`.
+    /// Memory for a frame, at least VideoFormat::bytes() of the format that is given out; it is written until finish() with
+    /// the same slot. Empty: there is none, and this frame is counted in `unplaced`.
     [[nodiscard]] virtual std::span<std::byte> open(const OpeningFrame& frame) noexcept = 0;
     /// Publish or give up, as `outcome` says. Not called for a frame that got no memory.
     virtual void finish(const FinishedFrame& frame) noexcept = 0;

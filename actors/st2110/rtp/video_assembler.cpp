@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "actors/st2110/rtp/media_time.hpp"
 #include "ipc/base/assert.hpp"
@@ -22,7 +23,7 @@ constexpr std::uint32_t misfits_told = 64;
 }  // namespace
 
 VideoAssembler::VideoAssembler(const PictureShape& shape, const VideoAssembly& assembly,
-                               FrameSink& sink)
+                               FrameSink& sink, std::optional<RowConversion> conversion)
     : assembly_(assembly),
       sink_(sink),
       depacketiser_(shape, assembly.payload_type),
@@ -30,7 +31,9 @@ VideoAssembler::VideoAssembler(const PictureShape& shape, const VideoAssembly& a
       window_(window_of(shape)),
       frames_{Frame(shape.groups()), Frame(shape.groups())},
       gaps_(max_gaps),
-      black_(black_pgroup(assembly.format, shape)) {
+      black_(black_pgroup(assembly.format, shape)),
+      conversion_(std::move(conversion)),
+      picture_bytes_(conversion_ ? conversion_->bytes() : shape.frame_bytes()) {
     STREAMLIB_ASSERT(shape.groups() > 0 && assembly.reorder_window >= 0,
                      "a video assembler needs a shape and a window that is not negative");
     const Rate rate = assembly.format.rate;
@@ -107,8 +110,10 @@ PacketStatus VideoAssembler::store(Frame& frame, const VideoPacket& packet,
         const std::uint32_t marked = frame.coverage.mark(part.first_group, part.groups);
         groups += part.groups;
         fresh += marked;
-        // The one place where octets go into a frame: a conversion by row would stand here.
-        if (marked != 0 && frame.memory != nullptr)
+        if (marked == 0 || frame.memory == nullptr) return;
+        if (conversion_)
+            conversion_->put(slot_of(frame), part, marked);
+        else
             std::memcpy(frame.memory + part.offset, part.data.data(), part.data.size());
     });
     const bool duplicate = fresh == 0 && groups != 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// @file
-/// ST 2110-20 packets to frames, in place, in memory that the caller gives.
+/// ST 2110-20 packets to frames, in place, in memory that the caller gives, as pgroups or converted on the way.
 ///
 ///     VideoAssembler assembler(*PictureShape::of(format), {.format = format, .payload_type = 96}, sink);
 ///     for (std::span<const std::byte> datagram : received) assembler.take(datagram, arrival);
@@ -17,17 +17,21 @@
 ///           same timestamp. One frame is one slot.
 /// Loss      `lost` counts packets by their 32-bit number, once they are too late to come; the loss map counts octets.
 /// Stream    See StreamLock. After a start, an SSRC change or a jump, a frame whose beginning was missed is no loss.
+/// Layout    With a RowConversion, rows go to the frame in the layout that it makes, each when it is whole. The loss map counts
+///           octets of pgroups all the same.
 /// Threads   One thread. Cost: a header, a few words of bits and one memcpy a packet; no allocation after construction.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "actors/st2110/rtp/coverage.hpp"
 #include "actors/st2110/rtp/frame_sink.hpp"
+#include "actors/st2110/rtp/row_conversion.hpp"
 #include "actors/st2110/rtp/sequence.hpp"
 #include "actors/st2110/rtp/video_packet.hpp"
 
@@ -61,8 +65,9 @@ struct VideoCounters {
 
 class VideoAssembler {
 public:
-    /// Contract: `shape` is that of `assembly.format`; `sink` outlives this.
-    VideoAssembler(const PictureShape& shape, const VideoAssembly& assembly, FrameSink& sink);
+    /// Contract: `shape` is that of `assembly.format`, which `conversion` was made for; `sink` outlives this.
+    VideoAssembler(const PictureShape& shape, const VideoAssembly& assembly, FrameSink& sink,
+                   std::optional<RowConversion> conversion = {});
 
     /// Takes one datagram (UDP payload) that arrived at `now`, which must not go backwards by more than it jitters.
     PacketStatus take(std::span<const std::byte> datagram, MonotonicTime now) noexcept;
@@ -105,6 +110,9 @@ private:
     [[nodiscard]] MonotonicTime deadline_of(const Frame& frame) const noexcept;
     [[nodiscard]] PacketStatus place_in_time(std::uint32_t time, MonotonicTime now) noexcept;
     [[nodiscard]] Arrival note_number(const VideoPacket& packet) noexcept;
+    [[nodiscard]] unsigned slot_of(const Frame& frame) const noexcept {
+        return static_cast<unsigned>(&frame - frames_.data());
+    }
     static void end_frame(Frame& frame, MonotonicTime now) noexcept;
     void close_ready(MonotonicTime now) noexcept;
     void close(Frame& frame) noexcept;
@@ -124,6 +132,8 @@ private:
     Frame* current_ = nullptr;  ///< The frame of the last packet, if it is open.
     std::vector<Span> gaps_;
     std::array<std::byte, 16> black_{};
+    std::optional<RowConversion> conversion_;
+    std::uint64_t picture_bytes_ = 0;  ///< Of a frame as it is given out.
     VideoCounters counters_{};
     Nanoseconds idle_ = 0;            ///< Without a packet for this long, a frame is over.
     std::uint32_t period_ticks_ = 0;  ///< Of a frame, rounded; 0: unknown.

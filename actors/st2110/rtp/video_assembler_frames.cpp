@@ -116,8 +116,9 @@ VideoAssembler::Frame& VideoAssembler::open_frame(std::uint32_t time, MonotonicT
     frame.packets = 0;
     frame.first_arrival = frame.last_arrival = now;
     const std::span<std::byte> memory = sink_.open({.slot = slot, .timestamp = time});
-    const bool fits = memory.size() >= depacketiser_.shape().frame_bytes();
+    const bool fits = memory.size() >= picture_bytes_;
     frame.memory = fits ? memory.data() : nullptr;
+    if (fits && conversion_) conversion_->open(slot, memory);
     if (!fits) ++counters_.unplaced;
     if (other.open) end_frame(distance(time, other.timestamp) > 0 ? other : frame, now);
     return frame;
@@ -153,7 +154,7 @@ void VideoAssembler::count_missing_frames(std::uint32_t timestamp) noexcept {
 
 void VideoAssembler::close(Frame& frame) noexcept {
     FinishedFrame finished;
-    finished.slot = static_cast<unsigned>(&frame - frames_.data());
+    finished.slot = slot_of(frame);
     finished.timestamp = frame.timestamp;
     finished.packets = frame.packets;
     finished.first_arrival = frame.first_arrival;
@@ -174,7 +175,9 @@ void VideoAssembler::finish(Frame& frame, const FinishedFrame& finished) noexcep
         ++counters_.incomplete_frames;
         counters_.missing_bytes += finished.missing_bytes;
     }
-    if (frame.memory != nullptr) sink_.finish(finished);
+    if (frame.memory == nullptr) return;
+    if (conversion_) conversion_->close(finished.slot);
+    sink_.finish(finished);
 }
 
 void VideoAssembler::mend(Frame& frame, FinishedFrame& finished) noexcept {
@@ -185,7 +188,7 @@ void VideoAssembler::mend(Frame& frame, FinishedFrame& finished) noexcept {
     std::span<const std::byte> source;
     if (assembly_.missing == MissingPolicy::previous && frame.memory != nullptr)
         source = sink_.previous();
-    const bool copies = source.size() >= shape.frame_bytes();
+    if (source.size() < picture_bytes_) source = {};
     std::size_t count = 0;
     frame.coverage.for_each_gap([&](std::uint32_t first, std::uint32_t groups) {
         if (first == 0 && frame.joined) finished.outcome = Outcome::joined_late;
@@ -197,7 +200,9 @@ void VideoAssembler::mend(Frame& frame, FinishedFrame& finished) noexcept {
             finished.more_gaps = true;
         }
         if (finished.outcome != Outcome::mended || frame.memory == nullptr) return;
-        if (copies)
+        if (conversion_)
+            conversion_->mend(finished.slot, first, groups, source);
+        else if (!source.empty())
             std::memcpy(frame.memory + gap.offset, source.data() + gap.offset, gap.length);
         else
             fill_black(frame.memory, gap, black_, shape.group_octets);
@@ -214,7 +219,7 @@ void VideoAssembler::restart() noexcept {
 void VideoAssembler::give_up_all() noexcept {
     while (Frame* frame = oldest()) {
         FinishedFrame finished;
-        finished.slot = static_cast<unsigned>(frame - frames_.data());
+        finished.slot = slot_of(*frame);
         finished.timestamp = frame->timestamp;
         finished.packets = frame->packets;
         finished.outcome = Outcome::given_up;

@@ -57,6 +57,7 @@ struct VideoPacket {
 struct VideoPart {
     std::uint32_t first_group = 0;  ///< Number of the first pgroup in the frame, in memory order.
     std::uint32_t groups = 0;       ///< How many; 0 is possible.
+    std::uint32_t row = 0;          ///< Row of pgroups, in which all of them lie.
     std::uint32_t offset = 0;       ///< Octets from the start of the frame.
     std::span<const std::byte> data{};  ///< groups · group_octets octets.
 };
@@ -100,6 +101,7 @@ void for_each_part(const VideoPacket& packet, const PictureShape& shape, bool fr
         VideoPart part;
         part.first_group = at * shape.groups_per_row + column;
         part.groups = shape.groups_in(length);
+        part.row = at;
         part.offset = part.first_group * shape.group_octets;
         part.data = {data, length};
         place(part);

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -76,6 +77,9 @@ struct Pair {
                 picture[i] &= static_cast<std::byte>((1U << (given.depth - 8)) - 1);
         return picture;
     }
+    [[nodiscard]] VideoFormat video_of_receiver() {
+        return ActorCore::of(receive.actor()).outputs.front()->media_format().video;
+    }
     /// Blocks of the receiver, as soon as there are so many; fewer after 10 s.
     std::vector<SeenBlock> wait_for(std::size_t count) {
         std::vector<SeenBlock> seen;
@@ -96,6 +100,19 @@ std::vector<std::byte> on_the_wire(const VideoFormat& given, const std::vector<s
     std::vector<std::byte> out(wire.bytes());
     st2110::PgroupConverter::make(given, wire)->convert(bytes, out);
     return out;
+}
+
+/// Equal but for what lies between rows.
+bool same_samples(const VideoFormat& format, const std::vector<std::byte>& a,
+                  const std::vector<std::byte>& b) {
+    for (std::size_t index = 0; index < format.plane_count(); ++index) {
+        const Plane plane = format.plane(index);
+        for (std::uint32_t row = 0; row < plane.rows; ++row) {
+            const std::size_t at = plane.offset + std::size_t{row} * plane.stride_bytes;
+            if (std::memcmp(a.data() + at, b.data() + at, plane.row_bytes) != 0) return false;
+        }
+    }
+    return true;
 }
 
 class VideoRtp : public testing::TestWithParam<const char*> {};
@@ -134,6 +151,42 @@ INSTANTIATE_TEST_SUITE_P(
                     "320x180 YCbCr-4:4:4 12 pgroup @24", "64x64 KEY 16 pgroup @50",
                     "320x180 YCbCr-4:2:2 10 pgroup interlaced @25",
                     "320x180 YCbCr-4:2:2 10 pgroup psf @25"));
+
+class VideoRtpConverted : public testing::TestWithParam<std::pair<const char*, const char*>> {};
+
+TEST_P(VideoRtpConverted, arrives_in_the_layout_that_was_asked_for) {
+    const auto [format, layout] = GetParam();
+    Pair pair(format, {{"pacing", "none"}}, {{"layout", layout}});
+    const VideoFormat given = pair.video_of_receiver();
+    for (std::uint64_t frame = 1000; frame < 1003; ++frame) {
+        const auto picture = pair.noise();
+        pair.send.feed("video", picture, time_of_tick(frame, pair.given.rate));
+        pair.receive.jump_to(frame);
+        pair.receive.tick();
+        pair.send.tick();
+        const auto seen = pair.wait_for(1);
+        ASSERT_EQ(seen.size(), 1U);
+        EXPECT_EQ(seen[0].header.flags, 0U);
+        std::vector<std::byte> wanted(given.bytes());
+        st2110::PgroupConverter::make(pair.given, given)->convert(picture, wanted);
+        EXPECT_TRUE(same_samples(given, seen[0].payload, wanted)) << to_string(given);
+        if (given == pair.given) {
+            EXPECT_TRUE(same_samples(given, seen[0].payload, picture));
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Layouts, VideoRtpConverted,
+                         testing::Values(std::pair{"320x180 YCbCr-4:2:2 10 planar @50", "planar"},
+                                         std::pair{"320x180 YCbCr-4:2:2 10 pgroup @50", "v210"},
+                                         std::pair{"320x180 YCbCr-4:2:2 10 planar @50", "planar 8"},
+                                         std::pair{"320x180 YCbCr-4:2:2 10 pgroup @50", "uyvy"},
+                                         std::pair{"320x180 YCbCr-4:2:2 8 planar @50", "planar"},
+                                         std::pair{"320x180 YCbCr-4:2:0 8 planar @50", "planar"},
+                                         std::pair{"320x180 RGB 8 packed @50", "planar"},
+                                         std::pair{"320x180 YCbCr-4:4:4 12 planar @50", "planar"},
+                                         std::pair{"320x180 YCbCr-4:2:2 10 planar interlaced @25",
+                                                   "planar"}));
 
 TEST(VideoRtpPaced, sends_a_frame_a_period_and_repeats_what_does_not_come) {
     Pair pair("320x180 YCbCr-4:2:2 10 pgroup @50", {{"pacing", "wide"}});
@@ -254,6 +307,11 @@ TEST(VideoRtpRefuses, what_cannot_be_with_the_fix) {
     EXPECT_THAT(receive({{"from", "127.0.0.1:0"}, {"format", "1920x1080"}}),
                 HasSubstr("the frame rate is missing"));
     EXPECT_THAT(receive({{"from", "camera"}, {"format", "1080p50"}}), HasSubstr("from: "));
+    EXPECT_THAT(
+        receive({{"from", "127.0.0.1:0"}, {"format", "1080p50 RGB 12"}, {"layout", "v210"}}),
+        HasSubstr("RGB 12 @50 pgroup can be given out as pgroup, planar"));
+    EXPECT_THAT(receive({{"from", "127.0.0.1:0"}, {"format", "1080p50"}, {"layout", "blocks"}}),
+                HasSubstr("there is no layout \"blocks\""));
     EXPECT_THAT(receive({{"sdp", "/nowhere.sdp"}}), HasSubstr("/nowhere.sdp cannot be opened"));
     ActorHarness send(std::make_unique<VideoRtpSend>());
     EXPECT_TRUE(send.set("to", "127.0.0.1:5004"));
@@ -261,6 +319,24 @@ TEST(VideoRtpRefuses, what_cannot_be_with_the_fix) {
     const auto done = send.configure();
     ASSERT_FALSE(done);
     EXPECT_THAT(done.error().text, HasSubstr("RGBA"));
+}
+
+TEST(VideoRtpReceiveLayout, is_what_the_format_names_unless_said_otherwise) {
+    const auto given = [](const std::string& format, const std::string& layout) {
+        ActorHarness harness(std::make_unique<VideoRtpReceive>());
+        EXPECT_TRUE(harness.set("from", "127.0.0.1:0") && harness.set("format", format) &&
+                    harness.set("layout", layout));
+        EXPECT_TRUE(harness.configure());
+        return to_string(ActorCore::of(harness.actor()).outputs.front()->media_format().video);
+    };
+    const auto text = [](const std::string& format) {
+        return to_string(*parse_video_format(format));
+    };
+    EXPECT_EQ(given("1080p50 YCbCr-4:2:2 10", ""), text("1080p50 YCbCr-4:2:2 10 pgroup"));
+    EXPECT_EQ(given("1080p50 YCbCr-4:2:2 10 planar", ""), text("1080p50 YCbCr-4:2:2 10 planar"));
+    EXPECT_EQ(given("1080p50 v210", ""), text("1080p50 v210"));
+    EXPECT_EQ(given("1080p50 v210", "planar 8"), text("1080p50 YCbCr-4:2:2 8 planar"));
+    EXPECT_EQ(given("1080p50 YCbCr-4:2:2 10", "UYVY"), text("1080p50 uyvy"));
 }
 
 TEST(MissingBands, tell_where_a_picture_misses_something) {
