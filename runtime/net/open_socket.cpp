@@ -71,6 +71,14 @@ Result<> bind_by_rule(const SocketBuild& build, SocketAddress address) {
     return fail(Errc::no_memory, build.name() + ": every even port from 5004 on is taken");
 }
 
+void set_arrival(const SocketBuild& build) {
+    const SocketWish& wish = build.wish;
+    build.try_to_set(SOL_SOCKET, SO_TIMESTAMPNS, wish.timestamps != 0 ? 1 : 0, "kernel timestamps");
+    build.try_to_set(IPPROTO_UDP, UDP_GRO, wish.receive_joined != 0 ? 1 : 0,
+                     "joined packets (UDP_GRO)");
+    build.try_to_set(SOL_SOCKET, SO_RXQ_OVFL, 1, "count of packets that the kernel dropped");
+}
+
 Result<> open_receiver(const SocketBuild& build) {
     const SocketWish& wish = build.wish;
     const bool group = wish.local.is_multicast();
@@ -86,10 +94,7 @@ Result<> open_receiver(const SocketBuild& build) {
         done = build.set(SOL_SOCKET, SO_BINDTOIFINDEX, static_cast<int>(build.interface),
                          "keep to the interface");
     }
-    if (wish.timestamps != 0) build.try_to_set(SOL_SOCKET, SO_TIMESTAMPNS, 1, "kernel timestamps");
-    if (wish.receive_joined != 0)
-        build.try_to_set(IPPROTO_UDP, UDP_GRO, 1, "joined packets (UDP_GRO)");
-    build.try_to_set(SOL_SOCKET, SO_RXQ_OVFL, 1, "count of packets that the kernel dropped");
+    set_arrival(build);
     // The filter first: nothing that it refuses may be in the queue already.
     if (done) done = net::refuse_other_sources(build);
     if (done) done = bind_by_rule(build, wish.local);
@@ -142,6 +147,35 @@ Result<unsigned> interface_index(std::string_view name_or_address) {
     return fail(
         Errc::not_found,
         "interface \"" + text + "\": no interface has this name or address; there are: " + known);
+}
+
+bool same_place(const SocketWish& a, const SocketWish& b) noexcept {
+    SocketWish as_b = a;
+    as_b.receive_buffer_bytes = b.receive_buffer_bytes;
+    as_b.send_buffer_bytes = b.send_buffer_bytes;
+    as_b.ttl = b.ttl;
+    as_b.dscp = b.dscp;
+    as_b.receive_joined = b.receive_joined;
+    as_b.timestamps = b.timestamps;
+    as_b.loop = b.loop;
+    return as_b == b;
+}
+
+Result<std::vector<std::string>> adjust_socket(int fd, const SocketWish& wish) {
+    std::vector<std::string> warnings;
+    unsigned interface = 0;
+    if (!wish.interface.empty()) {
+        auto index = interface_index(wish.interface.view());
+        if (!index) return tl::unexpected(index.error());
+        interface = *index;
+    }
+    const SocketBuild build{wish, fd, interface, warnings};
+    net::size_buffers(build);
+    if (wish.use == SocketUse::receive)
+        set_arrival(build);
+    else if (auto done = net::set_sending(build); !done)
+        return tl::unexpected(done.error());
+    return warnings;
 }
 
 Result<OpenedSocket> open_socket(const SocketWish& wish) {

@@ -69,6 +69,11 @@ struct OpenedSocket {
 /// Validates, opens, sets, joins, binds, connects. Errors name address, cause and fix; already_exists: the port is taken.
 [[nodiscard]] Result<OpenedSocket> open_socket(const SocketWish& wish);
 
+/// True: they differ at most in what can be changed while the socket lives: buffers, TTL, DSCP, loop, how packets arrive.
+[[nodiscard]] bool same_place(const SocketWish& a, const SocketWish& b) noexcept;
+/// Makes a socket of open_socket() what a wish of the same_place() says. Returns what the kernel did not grant.
+[[nodiscard]] Result<std::vector<std::string>> adjust_socket(int fd, const SocketWish& wish);
+
 /// Receive buffer for a stream that nobody reads for `stall`: at least 256 KiB, at most 256 MiB. Pure.
 [[nodiscard]] std::uint32_t buffer_bytes(std::uint64_t bytes_per_second,
                                          Nanoseconds stall) noexcept;

@@ -57,13 +57,9 @@ Result<OpenedSocket> SocketTable::open(const std::string& owner, const SocketWis
 Result<SocketTable::Given> SocketTable::ask(std::uint32_t actor, const std::string& owner,
                                             const SocketWish& wish) {
     const auto found = std::find_if(sockets_.begin(), sockets_.end(), [&](const Socket& s) {
-        return s.actor == actor && s.owner == owner && s.wish == wish;
+        return s.actor == actor && s.owner == owner && same_place(s.wish, wish);
     });
-    const auto given = [&](Socket& socket, bool made) {
-        socket.asked = ++askings_;
-        return Given{socket.opened.fd.get(), socket.opened.bound, socket.opened.warnings, made};
-    };
-    if (found != sockets_.end()) return given(*found, false);
+    if (found != sockets_.end()) return give_again(*found, wish);
     const auto has = std::count_if(sockets_.begin(), sockets_.end(),
                                    [&](const Socket& s) { return s.actor == actor; });
     if (has >= most_an_actor)
@@ -71,8 +67,21 @@ Result<SocketTable::Given> SocketTable::ask(std::uint32_t actor, const std::stri
                     owner + ": an actor has at most " + std::to_string(most_an_actor) + " sockets");
     auto opened = open(owner, wish);
     if (!opened) return tl::unexpected(opened.error());
-    sockets_.push_back({actor, owner, wish, std::move(*opened)});
-    return given(sockets_.back(), true);
+    sockets_.push_back({actor, owner, wish, std::move(*opened), ++askings_});
+    const OpenedSocket& made = sockets_.back().opened;
+    return Given{made.fd.get(), made.bound, made.warnings, true};
+}
+
+Result<SocketTable::Given> SocketTable::give_again(Socket& socket, const SocketWish& wish) {
+    const bool adjusted = socket.wish != wish;
+    if (adjusted) {
+        auto warnings = adjust_socket(socket.opened.fd.get(), wish);
+        if (!warnings) return tl::unexpected(warnings.error());
+        socket.wish = wish;
+        socket.opened.warnings = std::move(*warnings);
+    }
+    socket.asked = ++askings_;
+    return Given{socket.opened.fd.get(), socket.opened.bound, socket.opened.warnings, adjusted};
 }
 
 void SocketTable::settle(std::uint32_t actor) {

@@ -3,7 +3,8 @@
 /// The sockets of the actors: made by the launcher, kept over their restarts.
 ///
 /// Model     By owner ("camera.rtp") and wish: the same wish of a later incarnation is the same socket, so packets wait in the
-///           kernel while nobody lives. While an actor is being replaced there may be two wishes of one owner; once it is
+///           kernel while nobody lives. One of the same_place(), for another format perhaps, is that socket adjusted: a port
+///           is not given up for a larger buffer. While an actor is being replaced there may be two wishes of one owner; once it is
 ///           READY the one that was asked for last stays. A unicast port has one owner in the node.
 /// Bounds    64 sockets an actor, those of before a restart counted until it runs.
 /// Errors    Of open_socket(), and who has the port where that is somebody in this node.
@@ -25,7 +26,7 @@ public:
         int fd = -1;  ///< Stays the table's.
         SocketAddress bound{};
         std::vector<std::string> warnings{};  ///< What was not granted when it was made.
-        bool made = false;                    ///< Now; else it was there.
+        bool made = false;                    ///< Or adjusted, now; else it was there.
     };
 
     [[nodiscard]] Result<Given> ask(std::uint32_t actor, const std::string& owner,
@@ -44,6 +45,7 @@ private:
         OpenedSocket opened{};
         std::uint64_t asked = 0;  ///< Grows with each asking, of whomever.
     };
+    [[nodiscard]] Result<Given> give_again(Socket& socket, const SocketWish& wish);
     [[nodiscard]] Result<OpenedSocket> open(const std::string& owner, const SocketWish& wish);
     [[nodiscard]] Result<OpenedSocket> open_by_rule(const std::string& owner, SocketWish wish);
 

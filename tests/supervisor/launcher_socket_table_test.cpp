@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 namespace streamlib::supervision {
 namespace {
@@ -32,11 +33,37 @@ TEST(SocketTable, gives_a_later_incarnation_the_same_socket_for_the_same_wish) {
     EXPECT_EQ(table.size(), 1U);
 }
 
+TEST(SocketTable, keeps_a_port_although_the_stream_has_become_larger) {
+    SocketTable table;
+    SocketWish wish = receive_at("127.0.0.1:0");
+    wish.receive_buffer_bytes = 300'000;
+    const auto first = table.ask(0, "camera.rtp", wish);
+    ASSERT_TRUE(first) << first.error().text;
+    const auto room = [](int fd) {
+        int bytes = 0;
+        socklen_t length = sizeof bytes;
+        EXPECT_EQ(::getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, &length), 0);
+        return bytes;
+    };
+    const int before = room(first->fd);
+    wish.receive_buffer_bytes = 900'000;
+    const auto again = table.ask(0, "camera.rtp", wish);
+    ASSERT_TRUE(again) << again.error().text;
+    EXPECT_EQ(again->fd, first->fd);
+    EXPECT_EQ(again->bound, first->bound);
+    EXPECT_TRUE(again->made) << "what the kernel did not grant is told";
+    if (again->warnings.empty()) {
+        EXPECT_GT(room(again->fd), before);
+    }
+    EXPECT_FALSE(table.ask(0, "camera.rtp", wish)->made);
+    EXPECT_EQ(table.size(), 1U);
+}
+
 TEST(SocketTable, keeps_both_of_a_replacement_until_one_of_them_runs) {
     SocketTable table;
     SocketWish other = receive_at("127.0.0.1:0");
     const auto old = table.ask(0, "camera.rtp", other);
-    other.receive_buffer_bytes = 1 << 20;
+    other.source = parse_host("127.0.0.7").value();
     ASSERT_TRUE(old);
     table.settle(0);
     ASSERT_TRUE(table.ask(1, "desk.rtp", receive_at("127.0.0.1:0")));
@@ -92,7 +119,7 @@ TEST(SocketTable, gives_no_actor_more_than_the_launcher_can_spare) {
     SocketWish wish = receive_at("127.0.0.1:0");
     std::size_t given = 0;
     for (; given < 100; ++given) {
-        wish.receive_buffer_bytes = static_cast<std::uint32_t>(300'000 + given);
+        wish.source = parse_host("127.1.0." + std::to_string(1 + given)).value();
         if (!table.ask(0, "greedy.rtp", wish)) break;
         // Each takes the port that the last one had.
     }
