@@ -3,9 +3,9 @@
 /// The sockets of the actors: made by the launcher, kept over their restarts.
 ///
 /// Model     By owner ("camera.rtp") and wish: the same wish of a later incarnation is the same socket, so packets wait in the
-///           kernel while nobody lives. One of the same_place(), for another format perhaps, is that socket adjusted: a port
-///           is not given up for a larger buffer. While an actor is being replaced there may be two wishes of one owner; once it is
-///           READY the one that was asked for last stays. A unicast port has one owner in the node.
+///           kernel while nobody lives. One of the same_place(), for another format perhaps, is that socket adjusted: a
+///           port is not given up for a larger buffer. While an actor is being replaced there may be two wishes of one owner;
+///           once it is READY the one that was asked for last stays. A unicast port has one owner in the node.
 /// Bounds    64 sockets an actor, those of before a restart counted until it runs.
 /// Errors    Of open_socket(), and who has the port where that is somebody in this node.
 /// Threads   The launcher's one thread; nothing here sleeps.
