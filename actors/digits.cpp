@@ -84,14 +84,33 @@ std::uint32_t text_scale(std::uint32_t picture_width, std::uint32_t characters) 
     return std::max(2U, picture_width / dots / 2 * 2);
 }
 
-TextPainter::TextPainter(const VideoFormat& format, std::uint32_t scale)
+TextPainter::TextPainter(const VideoFormat& format, std::uint32_t scale,
+                         std::string_view characters)
     : scale_(std::max(2U, (scale + 1) / 2 * 2)),
       cell_(cell_format(format)),
-      cell_bytes_(cell_.bytes()),
-      cells_(font.size() * cell_bytes_) {
-    for (std::size_t i = 0; i < font.size(); ++i) {
-        const char text[] = {font[i].character};
-        draw_text(Picture(cell_, cells_.data() + i * cell_bytes_), 0, 0, scale_, {text, 1});
+      cell_bytes_(cell_.bytes()) {
+    static_assert(font.size() <= std::tuple_size_v<decltype(cell_of_)>);
+    std::vector<std::size_t> drawn{0};  // the blank, for all that is not named
+    for (std::size_t i = 1; i < font.size(); ++i) {
+        if (!characters.empty() && characters.find(font[i].character) == std::string_view::npos)
+            continue;
+        cell_of_[i] = static_cast<std::uint8_t>(drawn.size());
+        drawn.push_back(i);
+    }
+    cells_.resize(drawn.size() * cell_bytes_);
+    for (std::size_t cell = 0; cell < drawn.size(); ++cell)
+        draw_cell(Picture(cell_, cells_.data() + cell * cell_bytes_), drawn[cell]);
+}
+
+/// A row of dots once, and then down to the next.
+void TextPainter::draw_cell(Picture picture, std::size_t glyph) const noexcept {
+    const Codes colours[] = {codes_of(black, cell_), codes_of(white, cell_)};
+    for (std::uint32_t dot = 0; dot < cell_dots_high; ++dot) {
+        const std::uint32_t y = dot * scale_;
+        for (std::uint32_t x = 0; x < cell_.width; ++x)
+            for (std::uint32_t row = y; row < y + picture.row_unit(); ++row)
+                picture.set_pixel(x, row, colours[glyph_dot(font[glyph], x / scale_, dot)]);
+        picture.repeat_rows(y, y + scale_);
     }
 }
 
@@ -109,7 +128,8 @@ void TextPainter::draw(Picture picture, std::uint32_t x, std::uint32_t y,
     if (y + cell_height() > picture.height()) return;
     for (const char character : text) {
         if (x + cell_width() > picture.width()) return;
-        const PictureView cell(cell_, cells_.data() + glyph_index(character) * cell_bytes_);
+        const PictureView cell(cell_,
+                               cells_.data() + cell_of_[glyph_index(character)] * cell_bytes_);
         picture.copy_from(cell, 0, 0, x, y, cell_width(), cell_height());
         x += cell_width();
     }

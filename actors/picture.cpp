@@ -173,6 +173,25 @@ void PictureView::read_row(std::size_t component, std::uint32_t y,
         out[x] = static_cast<std::uint16_t>(get(component, x, y));
 }
 
+bool PictureView::same_row(std::uint32_t y, const PictureView& other, std::uint32_t other_y,
+                           std::uint32_t x, std::uint32_t columns) const noexcept {
+    for (std::size_t p = 0; p < format_.plane_count(); ++p) {
+        const Plane& mine = planes_[p];
+        const Plane& its = other.plane(p);
+        const std::uint32_t covers = picture_rows(format_, p);
+        const std::uint32_t begin = row_bytes_of(format_, p, x);
+        const std::uint32_t size = row_bytes_of(format_, p, x + columns) - begin;
+        for (std::uint32_t row = 0; row < row_unit() / covers; ++row)
+            if (std::memcmp(bytes_ + mine.offset + begin +
+                                std::size_t{mine.stride_bytes} * (y / covers + row),
+                            other.bytes() + its.offset + begin +
+                                std::size_t{its.stride_bytes} * (other_y / covers + row),
+                            size) != 0)
+                return false;
+    }
+    return true;
+}
+
 void Picture::set(std::size_t component, std::uint32_t x, std::uint32_t y,
                   std::uint32_t code) noexcept {
     const SampleMap& map = maps_[component];
@@ -208,6 +227,18 @@ void Picture::repeat_rows(std::uint32_t y, std::uint32_t end) noexcept {
 void Picture::copy_from(const PictureView& from, std::uint32_t from_x, std::uint32_t from_y,
                         std::uint32_t to_x, std::uint32_t to_y, std::uint32_t columns,
                         std::uint32_t rows) noexcept {
+    copy_rows(from, from_x, from_y, rows, to_x, to_y, columns, rows);
+}
+
+void Picture::repeat_from(const PictureView& from, std::uint32_t from_x, std::uint32_t from_y,
+                          std::uint32_t to_x, std::uint32_t to_y, std::uint32_t columns,
+                          std::uint32_t rows) noexcept {
+    copy_rows(from, from_x, from_y, row_unit(), to_x, to_y, columns, rows);
+}
+
+void Picture::copy_rows(const PictureView& from, std::uint32_t from_x, std::uint32_t from_y,
+                        std::uint32_t from_rows, std::uint32_t to_x, std::uint32_t to_y,
+                        std::uint32_t columns, std::uint32_t rows) noexcept {
     for (std::size_t p = 0; p < format_.plane_count(); ++p) {
         const Plane& source = from.plane(p);
         const Plane& plane = planes_[p];
@@ -216,9 +247,13 @@ void Picture::copy_from(const PictureView& from, std::uint32_t from_x, std::uint
         const std::uint32_t size = row_bytes_of(format_, p, from_x + columns) - begin;
         const std::byte* in = from.bytes() + source.offset + begin;
         std::byte* out = target() + plane.offset + row_bytes_of(format_, p, to_x);
-        for (std::uint32_t row = 0; row < rows / covers; ++row)
+        const std::uint32_t turn = std::max(1U, from_rows / covers);
+        for (std::uint32_t row = 0, source_row = 0; row < rows / covers; ++row) {
             std::memcpy(out + std::size_t{plane.stride_bytes} * (to_y / covers + row),
-                        in + std::size_t{source.stride_bytes} * (from_y / covers + row), size);
+                        in + std::size_t{source.stride_bytes} * (from_y / covers + source_row),
+                        size);
+            if (++source_row == turn) source_row = 0;
+        }
     }
 }
 

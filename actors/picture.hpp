@@ -62,6 +62,10 @@ public:
                                     std::uint32_t y) const noexcept;
     /// One row of a component, `width(component)` samples.
     void read_row(std::size_t component, std::uint32_t y, std::uint16_t* out) const noexcept;
+    /// Whether columns [x, x + columns) of one row_unit() at `y` hold the bytes of those of `other` at `other_y`. The
+    /// frames are of one format and width; x and columns as in Picture::copy_from(). [realtime]
+    [[nodiscard]] bool same_row(std::uint32_t y, const PictureView& other, std::uint32_t other_y,
+                                std::uint32_t x, std::uint32_t columns) const noexcept;
     [[nodiscard]] const std::byte* bytes() const noexcept { return bytes_; }
     [[nodiscard]] const Plane& plane(std::size_t index) const noexcept { return planes_[index]; }
 
@@ -97,12 +101,21 @@ public:
     void copy_from(const PictureView& from, std::uint32_t from_x, std::uint32_t from_y,
                    std::uint32_t to_x, std::uint32_t to_y, std::uint32_t columns,
                    std::uint32_t rows) noexcept;
+    /// Puts one row_unit() of `from`, its rows at `from_y`, into all of `rows` rows at `to_y`; the rest as copy_from().
+    void repeat_from(const PictureView& from, std::uint32_t from_x, std::uint32_t from_y,
+                     std::uint32_t to_x, std::uint32_t to_y, std::uint32_t columns,
+                     std::uint32_t rows) noexcept;
     /// Fills a rectangle, sample by sample.
     void fill(std::uint32_t x, std::uint32_t y, std::uint32_t columns, std::uint32_t rows,
               const Codes& codes) noexcept;
 
-private:
     [[nodiscard]] std::byte* target() noexcept { return const_cast<std::byte*>(bytes_); }
+
+private:
+    /// `rows` rows at `to_y` become those of `from` at `from_y`, which start again after `from_rows`.
+    void copy_rows(const PictureView& from, std::uint32_t from_x, std::uint32_t from_y,
+                   std::uint32_t from_rows, std::uint32_t to_x, std::uint32_t to_y,
+                   std::uint32_t columns, std::uint32_t rows) noexcept;
 };
 
 /// Bytes of a row of `plane` that hold the first `columns` pixels; exact at multiples of column_unit.

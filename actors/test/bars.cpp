@@ -39,10 +39,8 @@ Colour between(const Patch& patch, double at) {
 
 std::uint32_t even(double value) { return 2 * static_cast<std::uint32_t>(std::lround(value / 2)); }
 
-/// Draws one row (two for 4:2:0) of patches at y and repeats it down to `end`.
-void draw_rows(Picture& picture, std::span<const Patch> patches, std::uint32_t y,
-               std::uint32_t end) {
-    if (y >= end) return;
+/// Draws one row (two for 4:2:0) of patches at y.
+void draw_row(Picture& picture, std::span<const Patch> patches, std::uint32_t y) {
     double right = 0;
     std::uint32_t x = 0;
     for (const Patch& patch : patches) {
@@ -61,18 +59,16 @@ void draw_rows(Picture& picture, std::span<const Patch> patches, std::uint32_t y
                 picture.set_pixel(x, y + row, codes);
         }
     }
-    picture.repeat_rows(y, end);
-}
-
-std::array<std::uint32_t, 5> band_edges(const Picture& picture) {
-    const double height = picture.height();
-    return {0, even(height * 7 / 12), even(height * 8 / 12), even(height * 9 / 12),
-            picture.height()};
 }
 
 }  // namespace
 
-void render_bars(Picture picture, Patches choice) noexcept {
+std::array<std::uint32_t, bar_patterns + 1> bar_edges(std::uint32_t rows) noexcept {
+    const double height = rows;
+    return {0, even(height * 7 / 12), even(height * 8 / 12), even(height * 9 / 12), rows};
+}
+
+void draw_bar_row(Picture picture, std::size_t pattern, std::uint32_t y, Patches choice) noexcept {
     const Colorimetry colours = picture.format().colorimetry;
     const bool iq =
         choice == Patches::iq && colours != Colorimetry::bt2020 && colours != Colorimetry::bt2100;
@@ -96,21 +92,38 @@ void render_bars(Picture picture, Patches choice) noexcept {
         {side, grey(0.15)},     {1.5 * bar, black}, {2 * bar, white},      {5 * bar / 6, black},
         {bar / 3, grey(-0.02)}, {bar / 3, black},   {bar / 3, grey(0.02)}, {bar / 3, black},
         {bar / 3, grey(0.04)},  {bar, black},       {side, grey(0.15)}};
-    const auto edge = band_edges(picture);
-    draw_rows(picture, first_row, edge[0], edge[1]);
-    draw_rows(picture, second_row, edge[1], edge[2]);
-    draw_rows(picture, third_row, edge[2], edge[3]);
-    draw_rows(picture, fourth_row, edge[3], edge[4]);
+    const std::array<std::span<const Patch>, bar_patterns> rows{first_row, second_row, third_row,
+                                                                fourth_row};
+    draw_row(picture, rows.at(pattern), y);
+}
+
+void draw_flat_row(Picture picture, std::uint32_t y, double brightness) noexcept {
+    const Patch all[] = {{whole, grey(brightness)}};
+    draw_row(picture, all, y);
+}
+
+void draw_ramp_row(Picture picture, std::uint32_t y) noexcept {
+    const Patch all[] = {{whole, black, white}};
+    draw_row(picture, all, y);
+}
+
+void render_bars(Picture picture, Patches choice) noexcept {
+    const auto edges = bar_edges(picture.height());
+    for (std::size_t pattern = 0; pattern < bar_patterns; ++pattern) {
+        if (edges[pattern] >= edges[pattern + 1]) continue;
+        draw_bar_row(picture, pattern, edges[pattern], choice);
+        picture.repeat_rows(edges[pattern], edges[pattern + 1]);
+    }
 }
 
 void render_flat(Picture picture, double brightness) noexcept {
-    const Patch all[] = {{whole, grey(brightness)}};
-    draw_rows(picture, all, 0, picture.height());
+    draw_flat_row(picture, 0, brightness);
+    picture.repeat_rows(0, picture.height());
 }
 
 void render_ramp(Picture picture) noexcept {
-    const Patch all[] = {{whole, black, white}};
-    draw_rows(picture, all, 0, picture.height());
+    draw_ramp_row(picture, 0);
+    picture.repeat_rows(0, picture.height());
 }
 
 Columns moving_bar(std::uint32_t width, std::uint64_t index) noexcept {

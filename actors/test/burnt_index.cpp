@@ -98,6 +98,14 @@ void write_burnt_index(Picture picture, std::uint64_t index) noexcept {
     picture.repeat_rows(0, burnt_index_rows);
 }
 
+void spoil_burnt_index(Picture picture, std::uint64_t index) noexcept {
+    if (!carries_burnt_index(picture.format())) return;
+    // One wrong bit, which a CRC finds always; in all rows, since each may be looked at alone.
+    const bool is_white = burnt_cells(index) >> (cell_count - 1) != 0;
+    picture.fill(0, 0, cell_edge(picture.width(), 1), burnt_index_rows,
+                 codes_of(is_white ? black : white, picture.format()));
+}
+
 std::optional<std::uint64_t> read_burnt_index(const PictureView& picture) noexcept {
     if (!carries_burnt_index(picture.format())) return std::nullopt;
     for (const Rows rows : attempts)

@@ -35,6 +35,8 @@ inline constexpr std::uint64_t burnt_index_mask = (std::uint64_t{1} << 56) - 1;
 [[nodiscard]] bool carries_burnt_index(const VideoFormat& format) noexcept;
 
 void write_burnt_index(Picture picture, std::uint64_t index) noexcept;
+/// Makes a strip that shows `index` one that shows none (2 us). Until the next write, nobody takes the picture for a whole one.
+void spoil_burnt_index(Picture picture, std::uint64_t index) noexcept;
 [[nodiscard]] std::optional<std::uint64_t> read_burnt_index(const PictureView& picture) noexcept;
 
 }  // namespace streamlib::actors

@@ -18,7 +18,6 @@ Result<std::shared_ptr<MappedRing>> map_ring(const UniqueFd& ring_fd, const Uniq
     if (!cells) return tl::unexpected(cells.error());
     mapped.ring = std::move(*ring);
     mapped.cells = std::move(*cells);
-    mapped.ring.prefault();
     // A reader's mapping is read-only; RingMemory is one type for both ends and readers never store through it.
     std::byte* base = mapped.ring.payload();
     auto memory = ipc::RingMemory::open(base, mapped.ring.bytes(), mapped.cells.payload(),
@@ -26,6 +25,12 @@ Result<std::shared_ptr<MappedRing>> map_ring(const UniqueFd& ring_fd, const Uniq
     if (!memory) return tl::unexpected(memory.error());
     mapped.memory = *memory;
     return shared;
+}
+
+void MappedStart::prefault() const noexcept {
+    for (const auto* rings : {&outputs, &inputs})
+        for (const auto& mapped : *rings)
+            if (mapped) mapped->ring.prefault();
 }
 
 Result<MappedStart> map_start(const protocol::Start& start, const std::vector<UniqueFd>& fds) {

@@ -22,7 +22,7 @@ struct MappedRing {
     ipc::RingMemory memory;
 };
 
-/// Maps and touches both segments.
+/// Maps both segments. Before pictures go through it, prefault() of `ring` saves them a page fault each 4 KiB.
 [[nodiscard]] Result<std::shared_ptr<MappedRing>> map_ring(const UniqueFd& ring_fd,
                                                            const UniqueFd& cells_fd,
                                                            ipc::Access ring_access);
@@ -31,6 +31,7 @@ struct MappedStart {
     ipc::MappedSegment ticks;
     std::vector<std::shared_ptr<MappedRing>> outputs, inputs;  ///< By port; empty: none.
     std::vector<std::uint32_t> cells;                          ///< By input.
+    void prefault() const noexcept;                            ///< All rings: some 0.02 ms a MB.
 };
 [[nodiscard]] Result<MappedStart> map_start(const protocol::Start& start,
                                             const std::vector<UniqueFd>& fds);

@@ -2,8 +2,14 @@
 #include "actors/test/test_pattern.hpp"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <random>
 
 #include "actors/test/burnt_index.hpp"
 #include "runtime/clock/tick_math.hpp"
@@ -48,6 +54,95 @@ TEST(PatternPainter, does_not_trust_memory_that_changed_behind_it) {
     std::ranges::fill(slot, std::byte{0});  // Another ring at the same address.
     painter.paint(slot.data(), 8);
     EXPECT_TRUE(slot == fresh_picture(f, {}, 8));
+}
+
+TEST(PatternPainter, goes_on_in_what_a_painter_with_other_options_left) {
+    const VideoFormat f = *parse_video_format("520x128 v210");
+    std::vector<PatternOptions> all;
+    for (const StillPattern still : {StillPattern::bars, StillPattern::ramp, StillPattern::white})
+        for (const Patches patches : {Patches::iq, Patches::white_black})
+            for (const bool moving_bar : {true, false})
+                for (const bool index : {true, false})
+                    for (const std::uint64_t flash_every : {0U, 7U})
+                        all.push_back({still, patches, moving_bar, index, flash_every});
+    std::vector<std::byte> slot(f.bytes());
+    for (const PatternOptions& before : all)
+        for (const PatternOptions& after : all) {
+            PatternPainter(f, before).paint(slot.data(), 7);
+            PatternPainter(f, after).paint(slot.data(), 9);
+            ASSERT_TRUE(slot == fresh_picture(f, after, 9)) << "other options";
+        }
+}
+
+/// Memory that a painting child and its parent see, with how often the child has painted.
+class PaintedByChild {
+public:
+    explicit PaintedByChild(const VideoFormat& format)
+        : bytes_(sizeof(Shared) + format.bytes()), painter_(format, {}) {
+        void* memory =
+            ::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (memory == MAP_FAILED) std::abort();
+        shared_ = new (memory) Shared;
+    }
+    ~PaintedByChild() { ::munmap(shared_, bytes_); }
+    PaintedByChild(const PaintedByChild&) = delete;
+    PaintedByChild& operator=(const PaintedByChild&) = delete;
+
+    [[nodiscard]] std::byte* picture() const { return reinterpret_cast<std::byte*>(shared_ + 1); }
+    /// A child paints until it has a SIGKILL some time after it began.
+    void paint_and_kill(std::uint64_t first, std::chrono::nanoseconds after) {
+        shared_->painted = 0;
+        const pid_t child = ::fork();
+        if (child == 0)
+            for (std::uint64_t index = first;; index += 3) {
+                painter_.paint(picture(), index);
+                ++shared_->painted;
+            }
+        while (shared_->painted == 0) ::usleep(50);
+        const auto end = std::chrono::steady_clock::now() + after;
+        while (std::chrono::steady_clock::now() < end) {
+        }
+        ::kill(child, SIGKILL);
+        ::waitpid(child, nullptr, 0);
+    }
+
+private:
+    struct alignas(64) Shared {
+        std::atomic<std::uint64_t> painted{0};
+    };
+    std::size_t bytes_;
+    PatternPainter painter_;
+    Shared* shared_;
+};
+
+TEST(PatternPainter, a_kill_while_it_paints_leaves_nothing_that_the_next_one_believes) {
+    const VideoFormat f = *parse_video_format("960x540 YCbCr-4:2:2 10");
+    PaintedByChild memory(f);
+    const PatternPainter next(f, {});
+    std::mt19937 random(1);
+    int without_strip = 0;
+    for (std::uint64_t kill = 0; kill < 60; ++kill) {
+        memory.paint_and_kill(1000 + 40 * kill, std::chrono::nanoseconds(random() % 2'000'000));
+        if (!read_burnt_index(PictureView(f, memory.picture()))) ++without_strip;
+        next.paint(memory.picture(), 5 + kill);
+        const auto expected = fresh_picture(f, {}, 5 + kill);
+        ASSERT_TRUE(std::equal(expected.begin(), expected.end(), memory.picture())) << kill;
+    }
+    EXPECT_GT(without_strip, 0) << "no kill came in the middle";
+}
+
+TEST(PatternPainter, a_spoilt_strip_shows_no_index_in_any_layout) {
+    for (VideoFormat f : known_video_layouts()) {
+        f.width = 260;
+        f.height = 64;
+        for (const std::uint64_t index : {std::uint64_t{5}, burnt_index_mask}) {
+            std::vector<std::byte> bytes = fresh_picture(f, {}, index);
+            Picture picture(f, bytes.data());
+            ASSERT_EQ(read_burnt_index(picture), index);
+            spoil_burnt_index(picture, index);
+            EXPECT_EQ(read_burnt_index(picture), std::nullopt) << to_string(f);
+        }
+    }
 }
 
 TEST(PatternPainter, shows_the_index_in_digits) {
