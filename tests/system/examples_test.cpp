@@ -3,7 +3,7 @@
 // is in somebody's count.
 #include <gmock/gmock.h>
 
-#include "runtime/net/socket_wish.hpp"
+#include "tests/reserved_port.hpp"
 #include "tests/system/system_test.hpp"
 
 namespace streamlib::test {
@@ -53,26 +53,9 @@ TEST_F(Examples, a_plugin_that_turns_nothing_leaves_the_index_readable) {
     EXPECT_THAT(content(path("eye.json")), HasSubstr(R"("index":"burnt")"));
 }
 
-/// Ports that nobody has now, both even.
-std::vector<std::string> free_ports(std::size_t count) {
-    std::vector<std::string> ports;
-    std::vector<UniqueFd> held;
-    while (ports.size() < count) {
-        SocketWish wish;
-        wish.use = SocketUse::receive;
-        wish.local = any_address(AddressFamily::ipv4, 0);
-        auto opened = open_socket(wish);
-        if (!opened) return {};
-        ports.push_back(std::to_string(opened->bound.port));
-        held.push_back(std::move(opened->fd));
-    }
-    return ports;
-}
-
 TEST_F(Examples, picture_and_sound_over_the_network_and_back_in_step) {
-    const auto ports = free_ports(2);
-    ASSERT_EQ(ports.size(), 2U);
-    const std::string video = "127.0.0.1:" + ports[0], audio = "127.0.0.1:" + ports[1];
+    const ReservedPort first, second;
+    const std::string video = first.on_loopback(), audio = second.on_loopback();
     const Answer answer = run({"examples/st2110_loop.toml", "--for", "4s", "--set",
                                "video_out.to=" + video, "--set", "video_in.from=" + video, "--set",
                                "audio_out.to=" + audio, "--set", "audio_in.from=" + audio, "--set",
@@ -84,9 +67,8 @@ TEST_F(Examples, picture_and_sound_over_the_network_and_back_in_step) {
 }
 
 TEST_F(Examples, sending_to_somebody_who_receives) {
-    const auto ports = free_ports(2);
-    ASSERT_EQ(ports.size(), 2U);
-    const std::string video = "127.0.0.1:" + ports[0], audio = "127.0.0.1:" + ports[1];
+    const ReservedPort first, second;
+    const std::string video = first.on_loopback(), audio = second.on_loopback();
     auto sender = start({"examples/st2110_send.toml", "--set", "video.to=" + video, "--set",
                          "audio.to=" + audio, "--set",
                          "pattern.format=640x360 YCbCr-4:2:2 10 pgroup @60000/1001"});

@@ -67,14 +67,6 @@ protected:
                          receiver("one", "127.0.0.1") + receiver("two", "127.0.0.2") +
                          receiver("any", ""));
     }
-    double counter(const std::string& actor, const std::string& name) {
-        const Answer answer = streamlib({"counters", actor, "--node", node_, "--json"});
-        for (const std::string& line : lines_of(answer.out))
-            if (line.find("\"" + name + "\"") != std::string::npos)
-                return json_number(line, "value");
-        ADD_FAILURE() << actor << " counts no " << name << ": " << answer.out << answer.error;
-        return -1;
-    }
     static bool entered_;
 };
 bool St2110Multicast::entered_ = false;

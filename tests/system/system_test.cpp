@@ -179,6 +179,14 @@ bool SystemTest::wait_for_ticks(const std::string& actor, std::uint64_t ticks) {
     return false;
 }
 
+double SystemTest::counter(const std::string& actor, const std::string& name) {
+    const Answer answer = streamlib({"counters", actor, "--node", node_, "--json"});
+    for (const std::string& line : lines_of(answer.out))
+        if (line.find("\"" + name + "\"") != std::string::npos) return json_number(line, "value");
+    ADD_FAILURE() << actor << " counts no " << name << ": " << answer.out << answer.error;
+    return -1;
+}
+
 std::string SystemTest::write(const std::string& name, const std::string& text) {
     std::ofstream(folder_ / name, std::ios::binary) << text;
     return path(name);

@@ -69,6 +69,9 @@ protected:
     /// Until the actor has worked that many ticks; false after half a minute.
     bool wait_for_ticks(const std::string& actor, std::uint64_t ticks);
 
+    /// One of the actor's counters; -1, and a failed test, where it counts no such thing.
+    double counter(const std::string& actor, const std::string& name);
+
     std::string write(const std::string& name, const std::string& text);  ///< Its path.
     [[nodiscard]] std::string path(const std::string& name) const {
         return (folder_ / name).string();

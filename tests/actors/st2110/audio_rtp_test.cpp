@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // AudioRtpSend to AudioRtpReceive over loopback, in one process: what goes in comes out, to the sample.
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <cstring>
 #include <random>
@@ -16,24 +12,12 @@
 #include "runtime/actor_core.hpp"
 #include "runtime/clock/tick_math.hpp"
 #include "runtime/harness.hpp"
+#include "tests/reserved_port.hpp"
 
 namespace streamlib::actors {
 namespace {
 
 using testing::HasSubstr;
-
-/// A port that nobody has now.
-std::string free_address() {
-    const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof at;
-    EXPECT_EQ(::bind(fd, reinterpret_cast<sockaddr*>(&at), length), 0);
-    EXPECT_EQ(::getsockname(fd, reinterpret_cast<sockaddr*>(&at), &length), 0);
-    ::close(fd);
-    return "127.0.0.1:" + std::to_string(ntohs(at.sin_port));
-}
 
 struct Case {
     const char* format;  // of the blocks that come
@@ -52,7 +36,8 @@ TEST_P(AudioRtp, arrives_as_it_left) {
     const Rate ticks{100, 1};
     ActorHarness send(std::make_unique<AudioRtpSend>(), ticks);
     ActorHarness receive(std::make_unique<AudioRtpReceive>(), ticks);
-    const std::string address = free_address();
+    const test::ReservedPort port;
+    const std::string address = port.on_loopback();
     const AudioFormat format = *parse_audio_format(c.format);
     EXPECT_TRUE(send.set("to", address) && send.set("packet_time", c.packet_time) &&
                 send.set("encoding", c.encoding));

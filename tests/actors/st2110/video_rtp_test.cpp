@@ -19,29 +19,17 @@
 #include "runtime/actor_core.hpp"
 #include "runtime/clock/tick_math.hpp"
 #include "runtime/harness.hpp"
+#include "tests/reserved_port.hpp"
 
 namespace streamlib::actors {
 namespace {
 
 using testing::HasSubstr;
 
-/// A port that nobody has now.
-std::uint16_t free_port() {
-    const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof at;
-    EXPECT_EQ(::bind(fd, reinterpret_cast<sockaddr*>(&at), length), 0);
-    EXPECT_EQ(::getsockname(fd, reinterpret_cast<sockaddr*>(&at), &length), 0);
-    ::close(fd);
-    return ntohs(at.sin_port);
-}
-
 struct Pair {
     VideoFormat given;
     ActorHarness send, receive;
-    std::uint16_t port = 0;
+    test::ReservedPort port;
     std::mt19937 random{7};
 
     Pair(const std::string& format, const std::vector<std::pair<std::string, std::string>>& keys,
@@ -49,8 +37,7 @@ struct Pair {
         : given(*parse_video_format(format)),
           send(std::make_unique<VideoRtpSend>(), given.rate),
           receive(std::make_unique<VideoRtpReceive>(), given.rate) {
-        port = free_port();
-        const std::string address = "127.0.0.1:" + std::to_string(port);
+        const std::string address = port.on_loopback();
         VideoFormat wire = given;
         wire.layout = Layout::pgroup;
         EXPECT_TRUE(receive.set("from", address));
@@ -214,7 +201,8 @@ TEST(VideoRtpPaced, declares_its_troff) {
         std::filesystem::temp_directory_path() / ("troff-" + std::to_string(::getpid()));
     ActorHarness send(std::make_unique<VideoRtpSend>());
     ActorCore::of(send.actor()).directory = folder;
-    EXPECT_TRUE(send.set("to", "127.0.0.1:" + std::to_string(free_port())));
+    const test::ReservedPort port;
+    EXPECT_TRUE(send.set("to", port.on_loopback()));
     EXPECT_TRUE(send.set("troff", "3000"));
     send.link("video", *parse_video_format("320x180 YCbCr-4:2:2 10 pgroup @50"));
     ASSERT_TRUE(send.configure());
@@ -270,7 +258,7 @@ TEST(VideoRtpReceiveEnds, although_two_frames_are_open) {
     sockaddr_in to{};
     to.sin_family = AF_INET;
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    to.sin_port = htons(pair.port);
+    to.sin_port = htons(pair.port.number());
     for (std::uint32_t frame = 0; frame < 2; ++frame) {
         plan->write_headers(0, 0, packets.size(),
                             {.sequence = static_cast<std::uint32_t>(frame * packets.size()),
