@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "actors/test/burnt_index.hpp"
+#include "runtime/clock/tick_math.hpp"
 
 namespace streamlib::actors {
 
@@ -28,6 +29,13 @@ Result<> Probe::configure() {
     tick_step_ = *step > 0 ? *step : ticks_a_block();
     stats_ = ProbeStats{};
     stats_.order = IndexFollower(tick_step_);
+    const AudioFormat& sound = format.audio;
+    if (format.kind == MediaKind::audio && sound.rate != 0 && *step <= 0 &&
+        sound.block_frames * tick_rate().hertz() < sound.rate) {
+        stats_.index = IndexKind::block;
+        blocks_a_second_ = {static_cast<std::int32_t>(sound.rate),
+                            static_cast<std::int32_t>(sound.block_frames)};
+    }
     return {};
 }
 
@@ -48,16 +56,19 @@ void Probe::process(const Tick&) {
 }
 
 void Probe::look_at_index() noexcept {
+    if (stats_.index == IndexKind::block)
+        return follow(tick_index_at(in.origin(), blocks_a_second_));
     if (!pictures_ || in.payload().size() < in.media_format().video.bytes())
         return follow(in.header().tick_index);
     const auto index = read_burnt_index(PictureView(in.media_format().video, in.payload().data()));
     if (!index) {
-        if (!stats_.burnt) return follow(in.header().tick_index);
+        if (stats_.index != IndexKind::burnt) return follow(in.header().tick_index);
         ++stats_.unreadable;
         return;
     }
-    if (!stats_.burnt) {  // The first that carries one: what went before was counted by ticks.
-        stats_.burnt = true;
+    if (stats_.index !=
+        IndexKind::burnt) {  // The first that carries one: what went before was counted by ticks.
+        stats_.index = IndexKind::burnt;
         stats_.order = IndexFollower(1);
     }
     follow(*index);

@@ -5,7 +5,8 @@
 /// Model     Sees every block once (trigger `input`); with the triggers tick or cascade it looks as a display does, and a
 ///           turn without a newer block counts as a repeat. Repeats, gaps and backward steps go by the index that
 ///           TestPattern burns in; where there is none, by the tick index of the block, whose step is ticks
-///           a block. Latency is from arrival here to the block's `origin` (capture) and `time` (its tick).
+///           a block; sound in blocks shorter than a tick by their place in the media clock (`origin`). Latency is
+///           from arrival here to the block's `origin` (capture) and `time` (its tick).
 /// Output    A line on stdout when it stops, or one JSON object in the file `path`; every `every` seconds a line in
 ///           the log. The counters can be read at any time, also after SIGKILL.
 /// Cost      About 10 us a picture. No allocation but for the lines of `every`.
@@ -63,7 +64,8 @@ private:
 
     ProbeStats stats_;
     double tick_step_ = 1;
-    bool pictures_ = false;  ///< Of a size that can carry an index.
+    Rate blocks_a_second_{};  ///< Of sound that goes by its place in the media clock.
+    bool pictures_ = false;   ///< Of a size that can carry an index.
     TaiTime next_line_{};
 };
 

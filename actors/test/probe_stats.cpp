@@ -34,6 +34,11 @@ std::string ms(Nanoseconds span) {
     return text;
 }
 
+const char* word(IndexKind index) {
+    constexpr const char* words[] = {"tick", "burnt", "block"};
+    return words[static_cast<std::size_t>(index)];
+}
+
 std::string span_json(const SpanHistogram& h) {
     char text[192];
     std::snprintf(text, sizeof text,
@@ -116,7 +121,8 @@ std::string ProbeStats::line() const {
     return number(blocks) + " blocks, " + number(order.repeats() + same) + " repeats, " +
            number(order.gaps()) + " gaps (" + number(order.missing()) + " missing), " +
            number(order.backward()) + " backward, " + number(overwritten) + " overwritten, " +
-           number(unreadable) + " unreadable, by " + (burnt ? "burnt-in" : "tick") +
+           number(unreadable) + " unreadable, by " +
+           (index == IndexKind::burnt ? "burnt-in" : word(index)) +
            " index; latency from origin p50 " + ms(from_origin.percentile(50)) + " p99 " +
            ms(from_origin.percentile(99)) + " max " + ms(from_origin.max()) +
            " ms, from time p50 " + ms(from_time.percentile(50)) + " max " + ms(from_time.max()) +
@@ -136,7 +142,7 @@ std::string ProbeStats::json(const std::string& actor) const {
     add("overwritten", std::to_string(overwritten));
     add("unreadable", std::to_string(unreadable));
     add("restarts", std::to_string(restarts));
-    add("index", burnt ? "\"burnt\"" : "\"tick\"");
+    add("index", "\"" + std::string(word(index)) + "\"");
     add("latency_origin_ns", span_json(from_origin));
     add("latency_time_ns", span_json(from_time));
     add("jitter_ns", span_json(jitter));

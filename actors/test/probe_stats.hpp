@@ -63,6 +63,13 @@ private:
     std::uint64_t repeats_ = 0, gaps_ = 0, missing_ = 0, backward_ = 0;
 };
 
+/// What numbers the blocks.
+enum class IndexKind : std::uint8_t {
+    tick,   ///< The tick that made the block.
+    burnt,  ///< What TestPattern burns into the picture.
+    block,  ///< Blocks of sound shorter than a tick: their place in the media clock, by `origin`.
+};
+
 /// All of a probe's figures.
 struct ProbeStats {
     SpanHistogram from_origin{};  ///< Arrival against capture.
@@ -70,7 +77,7 @@ struct ProbeStats {
     /// How much later or earlier than the last block, against their `time`s.
     SpanHistogram jitter{};
     IndexFollower order{};
-    bool burnt = false;        ///< The index is the burnt-in one.
+    IndexKind index = IndexKind::tick;
     std::uint64_t blocks = 0;  ///< Seen, repeats not counted.
     /// Frames whose burnt-in index could not be read although others could.
     std::uint64_t unreadable = 0;

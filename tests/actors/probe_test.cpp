@@ -11,6 +11,7 @@
 #include "actors/test/bars.hpp"
 #include "actors/test/burnt_index.hpp"
 #include "actors/test/null.hpp"
+#include "runtime/clock/tick_math.hpp"
 #include "runtime/harness.hpp"
 
 namespace streamlib::actors {
@@ -84,7 +85,7 @@ TEST_F(ProbeOfVideo, goes_by_the_burnt_in_index) {
         feed(index);
         h.tick();
     }
-    EXPECT_TRUE(stats().burnt);
+    EXPECT_EQ(stats().index, IndexKind::burnt);
     EXPECT_EQ(stats().blocks, 5U);
     EXPECT_EQ(stats().order.repeats(), 1U);
     EXPECT_EQ(stats().order.gaps(), 1U);
@@ -114,9 +115,24 @@ TEST_F(ProbeOfVideo, goes_by_ticks_where_nothing_is_burnt_in) {
         feed(0);
         h.tick();
     }
-    EXPECT_FALSE(stats().burnt);
+    EXPECT_EQ(stats().index, IndexKind::tick);
     EXPECT_EQ(stats().order.repeats(), 0U);
     EXPECT_EQ(h.counter("missing"), 2U);
+}
+
+TEST(ProbeOfSound, goes_by_the_media_clock_where_blocks_are_shorter_than_a_tick) {
+    ActorHarness h{std::make_unique<Probe>()};
+    const AudioFormat format = *parse_audio_format("48000 2ch s24in32 block=48");
+    h.link("in", format, 16);
+    ASSERT_TRUE(h.configure() && h.start());
+    const std::vector<std::byte> silence(format.bytes());
+    for (const std::uint64_t block : {7000U, 7001U, 7002U, 7005U, 7005U, 7004U})
+        h.feed("in", silence, time_of_tick(block * 48, {48000, 1}));
+    h.tick();  // all within one
+    EXPECT_EQ(h.counter("blocks"), 6U);
+    EXPECT_EQ(h.counter("missing"), 2U);
+    EXPECT_EQ(h.counter("repeats"), 1U);
+    EXPECT_EQ(h.counter("backward"), 1U);
 }
 
 TEST_F(ProbeOfVideo, sees_every_block_once_when_several_wait) {

@@ -80,6 +80,8 @@ INSTANTIATE_TEST_SUITE_P(
         Picture{"yuv422p10_59_94", "", "yuv422p10le", "YCbCr-4:2:2 10", " planar", pixels * 4,
                 "60000/1001"},
         Picture{"yuv420p_50", "", "yuv420p", "YCbCr-4:2:0 8", " pgroup", pixels * 3 / 2, "50"},
+        Picture{"interlaced_29_97", "", "yuv422p10le", "YCbCr-4:2:2 10 interlaced", " planar",
+                pixels * 4, "30000/1001"},
         Picture{"rgb24_59_94", "", "rgb24", "RGB 8 FULL", " pgroup", pixels * 3, "60000/1001"}),
     name_of);
 
@@ -159,12 +161,12 @@ TEST_P(FfmpegSound, what_it_sends_arrives_to_the_sample) {
         {"port", port_.text()}, {"sdp", path("theirs.sdp")},      {"raw", path("theirs")}};
     const Answer said = call(words_of(fill(describe_sound, places)));
     ASSERT_EQ(said.status, 0) << said.error;
-    const std::string got =
-        wire_order(received(fill(send_sound, places),
-                            "class = \"AudioRtpReceive\"\nwindow = 1000\nsdp = \"" +
-                                path("theirs.sdp") + "\"\n" + format(w) + " block=48\"\n",
-                            w.rate * w.channels * (w.deep ? 4U : 2U) / 2),
-                   w.deep);
+    const std::string got = wire_order(
+        received(fill(send_sound, places),
+                 "class = \"AudioRtpReceive\"\nwindow = 1000\nsdp = \"" + path("theirs.sdp") +
+                     "\"\n" + format(w) + " block=" + std::to_string(w.rate / 100) + "\"\n",
+                 w.rate * w.channels * (w.deep ? 4U : 2U) / 2),
+        w.deep);
     const std::size_t pieces = got.size() / piece;
     ASSERT_GE(pieces, 40U);
     EXPECT_EQ(same_pieces(got, content(path("theirs")), piece, frame(w)), pieces);
@@ -176,6 +178,53 @@ INSTANTIATE_TEST_SUITE_P(, FfmpegSound,
                                          Wave{"L16_48_stereo", false, 48000, 2, 1000},
                                          Wave{"L16_44_1_stereo", false, 44100, 2, 1000}),
                          [](const auto& given) { return std::string(given.param.name); });
+
+class FfmpegReadme : public NetworkTest {
+protected:
+    FfmpegReadme() : NetworkTest("ffmpeg") {}
+    std::vector<std::string> lines(const std::string& program) {
+        return readme_lines(
+            program, {{"5004", port_.text()}, {"5006", sound_.text()}, {"1920x1080", "384x64"}});
+    }
+    const ReservedPort sound_;
+};
+
+TEST_F(FfmpegReadme, its_lines_see_and_hear_the_example_that_sends) {
+    auto node = start({"examples/st2110_send.toml", "--set", "video.to=" + port_.on_loopback(),
+                       "--set", "audio.to=" + sound_.on_loopback(), "--set",
+                       "pattern.format=384x64 YCbCr-4:2:2 10 pgroup @60000/1001"});
+    wait_for("video", "RUNNING");
+    wait_for("audio", "RUNNING");
+    EXPECT_EQ(streamlib({"sdp", "--node", node_, "--to", folder_.string()}).status, 0);
+    const auto found = lines("ffplay");
+    EXPECT_EQ(found.size(), 2U);
+    for (std::string line : found) {
+        // The same libraries, with no display.
+        line.replace(0, 6, "ffmpeg -nostdin -v error");
+        const Answer answer =
+            call({"/bin/bash", "-c", "exec " + line + " -t 0.3 -f null -"}, 20 * second);
+        EXPECT_EQ(answer.status, 0) << line << answer.out << answer.error;
+    }
+    finish(*node);
+}
+
+TEST_F(FfmpegReadme, its_lines_reach_the_example_that_receives) {
+    auto node = start({"examples/st2110_receive.toml", "--set", "video.from=" + port_.on_loopback(),
+                       "--set", "audio.from=" + sound_.on_loopback(), "--set",
+                       "video.format=384x64 YCbCr-4:2:2 10 @60000/1001"});
+    wait_for("video", "RUNNING");
+    wait_for("audio", "RUNNING");
+    const auto found = lines("ffmpeg");
+    EXPECT_EQ(found.size(), 2U);
+    for (const std::string& line : found) {
+        const Program peer(folder_, {"/bin/bash", "-c", "exec " + line});
+        const char* eye = line.find("bitpacked") != std::string::npos ? "eye" : "ear";
+        EXPECT_TRUE(wait_for_ticks(eye, 10)) << line << peer.so_far().error;
+    }
+    for (const char* receiver : {"video", "audio"})
+        EXPECT_EQ(counter(receiver, "bad") + counter(receiver, "foreign"), 0) << receiver;
+    finish(*node);
+}
 
 }  // namespace
 }  // namespace streamlib::test

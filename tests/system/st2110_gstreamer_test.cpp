@@ -159,6 +159,58 @@ INSTANTIATE_TEST_SUITE_P(, GstreamerInterlaced,
                                                  pixels * 5 / 2, "30000/1001"}),
                          [](const auto& given) { return std::string(given.param.name); });
 
+class GstreamerReadme : public NetworkTest {
+protected:
+    GstreamerReadme() : NetworkTest("gst-launch-1.0") {}
+    /// The README's, with ports of our own, small pictures, and sinks that end after some of them.
+    std::vector<std::string> lines() {
+        return readme_lines("gst-launch-1.0", {{"5004", port_.text()},
+                                               {"5006", sound_.text()},
+                                               {"1920", "384"},
+                                               {"1080", "64"},
+                                               {"autovideosink", "fakesink num-buffers=10"},
+                                               {"autoaudiosink", "fakesink num-buffers=100"}});
+    }
+    const ReservedPort sound_;
+};
+
+TEST_F(GstreamerReadme, its_lines_see_and_hear_the_example_that_sends) {
+    auto node = start({"examples/st2110_send.toml", "--set", "video.to=" + port_.on_loopback(),
+                       "--set", "audio.to=" + sound_.on_loopback(), "--set",
+                       "pattern.format=384x64 YCbCr-4:2:2 10 pgroup @60000/1001"});
+    wait_for("video", "RUNNING");
+    wait_for("audio", "RUNNING");
+    std::size_t run = 0;
+    for (const std::string& line : lines()) {
+        if (line.find("udpsrc") == std::string::npos) continue;
+        const Answer answer = call({"/bin/bash", "-c", "exec " + line}, 20 * second);
+        EXPECT_EQ(answer.status, 0) << line << answer.out << answer.error;
+        ++run;
+    }
+    EXPECT_EQ(run, 2U);
+    finish(*node);
+}
+
+TEST_F(GstreamerReadme, its_lines_reach_the_example_that_receives) {
+    auto node = start({"examples/st2110_receive.toml", "--set", "video.from=" + port_.on_loopback(),
+                       "--set", "audio.from=" + sound_.on_loopback(), "--set",
+                       "video.format=384x64 YCbCr-4:2:2 10 @60000/1001"});
+    wait_for("video", "RUNNING");
+    wait_for("audio", "RUNNING");
+    std::size_t run = 0;
+    for (const std::string& line : lines()) {
+        if (line.find("udpsink") == std::string::npos) continue;
+        const Program peer(folder_, {"/bin/bash", "-c", "exec " + line});
+        const char* eye = line.find("video") != std::string::npos ? "eye" : "ear";
+        EXPECT_TRUE(wait_for_ticks(eye, 10)) << line;
+        ++run;
+    }
+    EXPECT_EQ(run, 2U);
+    for (const char* receiver : {"video", "audio"})
+        EXPECT_EQ(counter(receiver, "bad") + counter(receiver, "foreign"), 0) << receiver;
+    finish(*node);
+}
+
 struct Wave {
     const char* name;
     bool deep;
@@ -204,7 +256,7 @@ TEST_P(GstreamerSound, what_it_sends_arrives_to_the_sample) {
                               {"ns", std::to_string(w.packet_us * 1000)},
                               {"port", port_.text()}}),
             "class = \"AudioRtpReceive\"\nwindow = 1000\nfrom = \"" + port_.on_loopback() + "\"\n" +
-                format(w) + " block=48\"\n",
+                format(w) + " block=" + std::to_string(w.rate / 100) + "\"\n",
             w.rate * w.channels * (w.deep ? 4U : 2U) / 2),
         w.deep);
     const std::size_t pieces = got.size() / piece;

@@ -10,15 +10,29 @@
 
 namespace streamlib::test {
 
+namespace {
+
+void replace_all(std::string& text, const std::string& what, const std::string& by) {
+    for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size())
+        text.replace(at, what.size(), by);
+}
+
+}  // namespace
+
 std::string fill(std::string text, const Places& places) {
-    for (const auto& [name, value] : places) {
-        const std::string place = "{" + name + "}";
-        for (std::size_t at = 0; (at = text.find(place, at)) != std::string::npos;
-             at += value.size())
-            text.replace(at, place.size(), value);
-    }
+    for (const auto& [name, value] : places) replace_all(text, "{" + name + "}", value);
     EXPECT_EQ(text.find('{'), std::string::npos) << text;
     return text;
+}
+
+std::vector<std::string> readme_lines(const std::string& program, const Places& places) {
+    std::vector<std::string> found;
+    for (std::string line : lines_of(content(STREAMLIB_SOURCE_DIR "/README.md"))) {
+        if (!line.starts_with(program + " ")) continue;
+        for (const auto& [what, by] : places) replace_all(line, what, by);
+        found.push_back(line);
+    }
+    return found;
 }
 
 std::vector<std::string> words_of(const std::string& line) {

@@ -17,6 +17,9 @@ namespace streamlib::test {
 /// A command line with places such as {port}, which fill() replaces.
 using Places = std::map<std::string, std::string>;
 [[nodiscard]] std::string fill(std::string text, const Places& places);
+/// The README's command lines of that program with our own in places, such as another port.
+[[nodiscard]] std::vector<std::string> readme_lines(const std::string& program,
+                                                    const Places& places);
 /// At its blanks; the first word is looked for in PATH.
 [[nodiscard]] std::vector<std::string> words_of(const std::string& line);
 [[nodiscard]] bool is_there(const std::string& program);
