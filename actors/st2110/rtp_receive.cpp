@@ -29,13 +29,33 @@ constexpr std::string_view text_of(StreamEvent event) {
 
 RtpReceive::RtpReceive(MediaKind kind) : kind_(kind) { default_trigger(Trigger::tick); }
 
-Result<st2110::ReceivePlan> RtpReceive::open(const std::string& layout) {
-    auto plan = st2110::plan_reception(
+Result<st2110::ReceivePlan> RtpReceive::plan(const std::string& layout) const {
+    return st2110::plan_reception(
         kind_, {*from, *source, *sdp, *format, layout, *ports, static_cast<int>(*payload_type)});
-    if (!plan) return plan;
-    for (const std::string& text : plan->warnings) log(LogLevel::warning, text);
-    if (auto opened = endpoint_.open(plan->wish); !opened) return tl::unexpected(opened.error());
-    return plan;
+}
+
+Result<st2110::ReceivePlan> RtpReceive::open(const std::string& layout) {
+    auto made = plan(layout);
+    if (!made) return made;
+    for (const std::string& text : made->warnings) log(LogLevel::warning, text);
+    if (auto opened = endpoint_.open(made->wish); !opened) return tl::unexpected(opened.error());
+    wish_ = made->wish;
+    return made;
+}
+
+Result<st2110::ReceivePlan> RtpReceive::plan_again(const std::string& layout) {
+    auto made = plan(layout);
+    if (!made || same_place(made->wish, wish_)) return made;
+    return fail(Errc::mismatch, *sdp + " names another address now, " +
+                                    to_string(made->wish.local) + " for " + to_string(wish_.local));
+}
+
+void RtpReceive::resize_buffer(const SocketWish& wish) {
+    if (wish == wish_) return;
+    wish_ = wish;
+    const auto adjusted = adjust_socket(endpoint_.fd(), wish);
+    if (!adjusted) return log(LogLevel::warning, adjusted.error().text);
+    for (const std::string& text : *adjusted) log(LogLevel::warning, text);
 }
 
 Result<> RtpReceive::start() {

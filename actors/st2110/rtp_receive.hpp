@@ -73,6 +73,10 @@ protected:
     explicit RtpReceive(MediaKind kind);
     /// In configure(): reads the properties, opens the socket. `layout`: see ReceiveWords.
     [[nodiscard]] Result<st2110::ReceivePlan> open(const std::string& layout = {});
+    /// The same once more, for a stream that is no longer what it was; the socket stays. Errc::mismatch: it wants another one.
+    [[nodiscard]] Result<st2110::ReceivePlan> plan_again(const std::string& layout);
+    /// The buffer that a changed plan needs.
+    void resize_buffer(const SocketWish& wish);
     [[nodiscard]] Nanoseconds window_ns() const { return static_cast<Nanoseconds>(*window * 1e6); }
     /// What is not whole by now is nobody's loss: it is given up.
     [[nodiscard]] bool is_ending() const noexcept { return ending_; }
@@ -90,11 +94,13 @@ protected:
     virtual void flush() = 0;
 
 private:
+    [[nodiscard]] Result<st2110::ReceivePlan> plan(const std::string& layout) const;
     void sleep(MonotonicTime until) override;
     void listen();
 
     MediaKind kind_;
     Endpoint endpoint_{*this, "rtp"};
+    SocketWish wish_{};
     std::unique_ptr<Reactor> reactor_;
     ReactorHandle socket_{};
     bool listening_ = false, ending_ = false;

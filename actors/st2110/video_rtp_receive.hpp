@@ -15,13 +15,17 @@
 ///           of the RTP timestamp.
 /// Layout    What `layout` says, or a layout word in `format` ("1080p50 v210"), else pgroup. Rows are converted into the slot
 ///           as they come (actors/pgroup.hpp); what cannot be had is refused in configure() with what can.
-/// Events    A change of sender, a jump of the media time, rows numbered otherwise: followed, and a line in the log.
+/// Events    A change of sender, a jump of the media time, rows numbered otherwise: followed, and a line in the log. A stream
+///           that does not fit any more, or begins anew: the SDP is read again, and if it names another format the
+///           output carries that from then on (event `format`); another address ends the actor as `format_changed`, and
+///           its next incarnation begins with it. Without an SDP, or if that has not changed, the log says what comes.
 /// Cost      A header and one copy a packet; with another layout also a conversion a row.
 #pragma once
 
 #include <array>
 #include <optional>
 
+#include "actors/st2110/rtp/raster_watch.hpp"
 #include "actors/st2110/rtp/video_assembler.hpp"
 #include "actors/st2110/rtp_receive.hpp"
 
@@ -56,7 +60,7 @@ public:
 
 private:
     void take(const Datagrams& datagrams, MonotonicTime now) override;
-    void poll(MonotonicTime now) override { assembler_->poll(now); }
+    void poll(MonotonicTime now) override;
     [[nodiscard]] MonotonicTime deadline() const override { return assembler_->deadline(); }
     void count() override;
     void flush() override { assembler_->flush(); }
@@ -64,9 +68,19 @@ private:
     [[nodiscard]] std::span<std::byte> open(const st2110::OpeningFrame& frame) noexcept override;
     void finish(const st2110::FinishedFrame& frame) noexcept override;
     [[nodiscard]] std::span<const std::byte> previous() noexcept override { return newest_; }
-    void event(st2110::StreamEvent event) noexcept override { note_stream(event); }
+    void event(st2110::StreamEvent event) noexcept override;
+    [[nodiscard]] Result<> assemble(const st2110::ReceivePlan& plan);
+    void look_again(MonotonicTime now);
+    [[nodiscard]] bool follow();
 
     std::optional<st2110::VideoAssembler> assembler_;
+    std::optional<st2110::RasterWatch> watch_;
+    st2110::VideoCounters before_{};  ///< Of the formats that the stream had.
+    bool suspicious_ = false;         ///< Something did not fit: `watch_` sees all that comes.
+    bool look_ = false;               ///< The SDP is to be read again.
+    MonotonicTime last_look_{}, next_look_{};
+    std::string told_;
+    std::uint8_t payload_type_carried_ = 0;
     VideoFormat carried_{};  ///< As pgroups.
     std::array<Slot, 2> open_;
     std::span<const std::byte>

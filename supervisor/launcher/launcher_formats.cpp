@@ -58,7 +58,12 @@ Result<> Launcher::change_format(std::uint32_t actor, const protocol::ChangeForm
 
 void Launcher::on_change_format(std::uint32_t actor, const protocol::ChangeFormat& change) {
     // Also while the node stops: an actor that waits for its ring reads nothing, and would never come to the end.
+    const auto number = rings_ ? rings_->ring_of(actor, change.output) : std::nullopt;
+    const MediaFormat before = number ? rings_->rings()[*number].planned.format : MediaFormat{};
     const auto done = change_format(actor, change);
+    if (done && !(before == change.wanted.format))
+        tell_event("format", children_[actor].planned->name,
+                   to_string(change.wanted.format) + " in place of " + to_string(before));
     if (!done) tell(actor, protocol::ChangeRefused{change.output, done.error().text}, {});
 }
 

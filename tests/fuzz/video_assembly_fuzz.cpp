@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packets in sequence. The first two octets choose format, policy and layout; then each step is one octet and what it asks for: a packet
-// of a real sender (any frame, any packet, its header bent by some octets), a raw datagram, a poll, a pause.
+// Packets in sequence. The first two octets choose format, policy and layout; then each step is one octet and what it asks for:
+// a packet of a real sender (any frame, any packet, its header bent by some octets), a raw datagram, a poll, a pause.
 #include <array>
 #include <cstring>
 #include <optional>

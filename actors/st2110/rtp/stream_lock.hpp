@@ -22,7 +22,7 @@ enum class StreamEvent : std::uint8_t {
     time_jumped,         ///< The same sender, at another media time.
     sequence_restarted,  ///< The same sender counts its packets anew.
     rows_renumbered,  ///< Interlaced rows turned out to be the frame's, or the field's again; open frames were given up.
-    format_mismatch,  ///< 64 packets in a row do not fit the format.
+    format_mismatch,  ///< 64 packets in a row do not fit the format; told once until a frame is complete.
 };
 
 class StreamLock {

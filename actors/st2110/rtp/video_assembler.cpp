@@ -22,6 +22,20 @@ constexpr std::uint32_t misfits_told = 64;
 
 }  // namespace
 
+VideoCounters& VideoCounters::operator+=(const VideoCounters& other) noexcept {
+    packets += other.packets;
+    bytes += other.bytes;
+    lost += other.lost;
+    reordered += other.reordered;
+    for (std::size_t i = 0; i < by_status.size(); ++i) by_status[i] += other.by_status[i];
+    frames += other.frames;
+    incomplete_frames += other.incomplete_frames;
+    missing_frames += other.missing_frames;
+    unplaced += other.unplaced;
+    missing_bytes += other.missing_bytes;
+    return *this;
+}
+
 VideoAssembler::VideoAssembler(const PictureShape& shape, const VideoAssembly& assembly,
                                FrameSink& sink, std::optional<RowConversion> conversion)
     : assembly_(assembly),
@@ -56,7 +70,8 @@ PacketStatus VideoAssembler::judge(std::span<const std::byte> datagram,
     VideoPacket packet;
     const PacketStatus status = depacketiser_.parse(datagram, packet);
     if (status != PacketStatus::ok) {
-        if (++misfits_ == misfits_told) sink_.event(StreamEvent::format_mismatch);
+        if (++misfits_ == misfits_told && !std::exchange(misfit_told_, true))
+            sink_.event(StreamEvent::format_mismatch);
         return status;
     }
     if (depacketiser_.frame_rows() != rows_of_frame_) {

@@ -61,6 +61,8 @@ struct VideoCounters {
     [[nodiscard]] std::uint64_t of(PacketStatus status) const noexcept {
         return by_status[static_cast<std::size_t>(status)];
     }
+    /// What a stream had before its format changed, and since.
+    VideoCounters& operator+=(const VideoCounters& other) noexcept;
 };
 
 class VideoAssembler {
@@ -141,6 +143,7 @@ private:
     bool anything_closed_ = false;    ///< Since the stream started or jumped.
     bool joining_ = true;             ///< The next frame is the first of a stream.
     bool rows_of_frame_ = false;
+    bool misfit_told_ = false;  ///< Since the last frame that was complete.
     std::uint32_t misfits_ = 0;
 };
 

@@ -170,6 +170,7 @@ void VideoAssembler::finish(Frame& frame, const FinishedFrame& finished) noexcep
     frame.open = false;
     if (current_ == &frame) current_ = nullptr;
     if (finished.outcome == Outcome::complete) {
+        misfit_told_ = false;
         counters_.frames += frame.memory != nullptr ? 1U : 0U;
     } else if (finished.outcome != Outcome::joined_late) {
         ++counters_.incomplete_frames;
