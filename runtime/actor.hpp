@@ -52,6 +52,8 @@ public:
     Counter(const Counter&) = delete;
     Counter& operator=(const Counter&) = delete;
     void add(std::uint64_t n = 1) noexcept;  ///< [realtime]
+    /// The most of something, over all incarnations: at least `n` from now on. [realtime]
+    void reach(std::uint64_t n) noexcept;
     [[nodiscard]] std::uint64_t value() const noexcept { return value_; }
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
@@ -117,6 +119,8 @@ public:
     [[nodiscard]] const std::string& directory() const noexcept;
     /// Of this process, from 1; grows by one a restart.
     [[nodiscard]] std::uint64_t incarnation() const noexcept;
+    /// In stop(): another incarnation follows, which has been or will be started.
+    [[nodiscard]] bool makes_way() const noexcept;
 
 protected:
     /// A line in the actor's log ring; never blocks, truncates at about 200 bytes. [realtime]

@@ -13,6 +13,11 @@ Actor::~Actor() = default;
 const std::string& Actor::name() const noexcept { return core_->name; }
 const std::string& Actor::directory() const noexcept { return core_->directory; }
 std::uint64_t Actor::incarnation() const noexcept { return core_->incarnation; }
+bool Actor::makes_way() const noexcept {
+    if (core_->page == nullptr) return false;
+    const std::uint32_t word = core_->page->command.load(std::memory_order_acquire);
+    return ipc::command_of(word) == ipc::ActorCommand::make_way;  // pairs with give_command
+}
 void Actor::finish() noexcept { core_->finish_requested_ = true; }
 void Actor::progress() noexcept { core_->renew_activity(); }
 void Actor::default_trigger(Trigger trigger) noexcept { core_->class_trigger = trigger; }
@@ -43,6 +48,13 @@ Counter::Counter(Actor& owner, std::string name, std::string text)
 void Counter::add(std::uint64_t n) noexcept {
     value_ += n;
     if (shared_ != nullptr) ipc::count(*shared_, n);
+}
+
+void Counter::reach(std::uint64_t n) noexcept {
+    value_ = std::max(value_, n);
+    // One writer; readers want a number, and nothing behind it.
+    if (shared_ != nullptr && shared_->load(std::memory_order_relaxed) < n)
+        shared_->store(n, std::memory_order_relaxed);
 }
 
 Result<> ActorCore::set_property(std::string_view property, std::string_view text) {

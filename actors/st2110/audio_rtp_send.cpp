@@ -126,6 +126,7 @@ void AudioRtpSend::wake_for_next() noexcept {
 
 void AudioRtpSend::stop() {
     settle(true);
+    withdraw();
     log(LogLevel::info, std::to_string(packets.value()) + " packets left, " +
                             std::to_string(late.value()) + " late, " +
                             std::to_string(lost.value()) + " lost");

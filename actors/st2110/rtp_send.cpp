@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/st2110/rtp_send.hpp"
 
-#include <filesystem>
-#include <fstream>
 #include <string>
 
 namespace streamlib::actors {
 namespace {
 
 constexpr Nanoseconds patience = 1'000'000'000;  // with a send buffer that does not empty
-
-/// FNV-1a: the same name is the same source, whichever incarnation sends.
-std::uint32_t hash_of(std::string_view text) {
-    std::uint32_t hash = 2166136261;
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619;
-    return hash;
-}
 
 }  // namespace
 
@@ -36,25 +27,8 @@ Result<> RtpSend::begin() {
     return {};
 }
 
-Result<> RtpSend::describe(st2110::Media media) {
-    if (directory().empty()) return {};
-    auto text = st2110::describe_stream(name(), std::move(media), address(), incarnation());
-    if (!text) return tl::unexpected(text.error());
-    const std::filesystem::path folder = std::filesystem::path(directory()) / "sdp";
-    std::error_code made;
-    std::filesystem::create_directories(folder, made);
-    const std::filesystem::path path = folder / (name() + ".sdp"),
-                                fresh = folder / (name() + ".new");
-    // Who looks at any time sees the old one or the new one.
-    std::ofstream file(fresh, std::ios::binary);
-    if (!(file << *text).flush()) return fail(Errc::io, fresh.string() + " cannot be written");
-    std::filesystem::rename(fresh, path, made);
-    if (made) return fail(Errc::io, path.string() + ": " + made.message());
-    return {};
-}
-
 std::uint32_t RtpSend::ssrc_number() const {
-    return *ssrc != 0 ? static_cast<std::uint32_t>(*ssrc) : hash_of(name());
+    return *ssrc != 0 ? static_cast<std::uint32_t>(*ssrc) : st2110::name_hash(name());
 }
 
 SendBatch& RtpSend::next_batch() noexcept {

@@ -9,6 +9,7 @@
 
 #include <memory>
 
+#include "actors/st2110/description_file.hpp"
 #include "actors/st2110/raise.hpp"
 #include "actors/st2110/send_plan.hpp"
 #include "runtime/actor.hpp"
@@ -51,8 +52,16 @@ protected:
     }
     /// In start(): who sends.
     [[nodiscard]] Result<> begin();
-    /// Leaves the description where others look for it.
-    [[nodiscard]] Result<> describe(st2110::Media media);
+    /// In start(): leaves the description where others look for it.
+    [[nodiscard]] Result<> describe(st2110::Media media) {
+        description_.place(directory(), name());
+        return description_.write(std::move(media), address());
+    }
+    [[nodiscard]] st2110::DescriptionFile& description() noexcept { return description_; }
+    /// In stop(): takes the description back, if nobody goes on with the stream.
+    void withdraw() {
+        if (!makes_way()) description_.withdraw();
+    }
     [[nodiscard]] DatagramSender& sender() noexcept { return *sender_; }
     [[nodiscard]] std::uint32_t ssrc_number() const;
     /// An empty batch; waits for one where all are under way. [realtime]
@@ -64,6 +73,7 @@ private:
     SocketWish wish_{};
     Endpoint endpoint_{*this, "rtp"};
     std::unique_ptr<DatagramSender> sender_;
+    st2110::DescriptionFile description_;
 };
 
 }  // namespace streamlib::actors

@@ -46,6 +46,12 @@ std::array<std::uint8_t, 6> mac_of(const SocketAddress& address) {
 
 }  // namespace
 
+std::uint32_t name_hash(std::string_view name) noexcept {
+    std::uint32_t hash = 2166136261;
+    for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619;
+    return hash;
+}
+
 Result<SocketWish> plan_sending(const SendWords& words, std::uint32_t buffer_bytes) {
     SocketWish wish;
     wish.use = SocketUse::send;
@@ -86,11 +92,12 @@ StreamAddress stream_address(const SocketWish& wish, const SocketAddress& bound)
 }
 
 Result<std::string> describe_stream(const std::string& name, Media media,
-                                    const StreamAddress& address, std::uint64_t version) {
+                                    const StreamAddress& address, std::uint64_t session_id,
+                                    std::uint64_t version) {
     Description session;
     session.name = name;
     session.origin.address = address.source;
-    session.origin.session_id = version;
+    session.origin.session_id = session_id;
     session.origin.version = version;
     session.media.push_back(std::move(media));
     return write_sdp(session);

@@ -6,12 +6,17 @@
 /// Errors    One line that names the property and the fix.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "actors/st2110/sdp/formats.hpp"
 #include "runtime/net/socket_wish.hpp"
 
 namespace streamlib::st2110 {
+
+/// FNV-1a: the same name is the same source and session, whichever incarnation sends. Pure.
+[[nodiscard]] std::uint32_t name_hash(std::string_view name) noexcept;
 
 struct SendWords {
     std::string to;     ///< "239.1.2.3:5004@eth0"
@@ -29,6 +34,6 @@ struct SendWords {
 /// `name` and one medium as the text of a session description.
 [[nodiscard]] Result<std::string> describe_stream(const std::string& name, Media media,
                                                   const StreamAddress& address,
-                                                  std::uint64_t version);
+                                                  std::uint64_t session, std::uint64_t version);
 
 }  // namespace streamlib::st2110

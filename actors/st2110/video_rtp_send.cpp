@@ -68,6 +68,7 @@ Result<> VideoRtpSend::configure() {
                               .tr_offset_us = offset_us()});
     if (!timing) return tl::unexpected(timing.error());
     pacer_.emplace(*timing);
+    own_traffic_.emplace(timing->stream);
     return open(send_buffer);
 }
 
@@ -80,15 +81,39 @@ Result<> VideoRtpSend::start() {
     stamp_.payload_type = static_cast<std::uint8_t>(*payload_type);
     // Bursts are some 50 us apart; the kernel's habit of waking 50 us late is as long as that.
     if (is_paced()) static_cast<void>(::prctl(PR_SET_TIMERSLACK, 1));
+    return describe_traffic();
+}
+
+Result<> VideoRtpSend::describe_traffic() {
     st2110::VideoTraffic traffic;
-    traffic.sender = sender_type();
+    traffic.sender = is_paced() ? std::optional(sender_type()) : std::nullopt;
     traffic.packing = *packing == "bpm" ? st2110::PackingMode::block : st2110::PackingMode::general;
     traffic.max_udp = static_cast<std::uint32_t>(*max_udp);
     traffic.payload_type = stamp_.payload_type;
-    traffic.tr_offset_us = offset_us();
+    if (is_paced()) traffic.tr_offset_us = offset_us();
     auto media = st2110::video_media(wire_, address(), traffic);
     if (!media) return tl::unexpected(media.error());
-    return describe(std::move(*media));
+    if (auto done = describe(*media); !done || !is_paced()) return done;
+    // In the other thread, which has its own of everything but the file; that is not touched here until it has ended.
+    return findings_.start(
+        [this, media = *media, to = address(), own = *own_traffic_](const auto& finding) mutable {
+            std::string line = to_string(finding, own.limits(finding.told));
+            if (finding.tells == finding.told) return line;
+            media.video.sender = finding.tells;
+            auto done = description().write_anew(media, to);
+            return done ? line : done.error().text;
+        });
+}
+
+/// What the sender has found out about itself. [realtime]
+void VideoRtpSend::act_on(const std::optional<st2110::HeldType::Finding>& finding) noexcept {
+    if (!finding) return;
+    widened.add();
+    findings_.leave(*finding);
+}
+
+void VideoRtpSend::log_findings() {
+    while (const std::string* line = findings_.take_line()) log(LogLevel::warning, *line);
 }
 
 void VideoRtpSend::process(const Tick&) {
@@ -142,6 +167,7 @@ void VideoRtpSend::woken(MonotonicTime) {
                 continue;
             }
             pacer_->begin_frame(epoch_);
+            act_on(own_traffic_->begin_frame(epoch_, time));
         }
         const auto next = pacer_->decide(time);
         if (next.act == st2110::Pacer::Act::sleep) {
@@ -151,7 +177,10 @@ void VideoRtpSend::woken(MonotonicTime) {
         }
         send_packets(next.first, next.packets);
         settle(false);
-        pacer_->sent(next.packets, now());
+        const TaiTime left = now();
+        pacer_->sent(next.packets, left);
+        const SendCounters& counted = sender().counters();
+        act_on(own_traffic_->taken(counted.datagrams + counted.lost, left));
         if (pacer_->remaining() == 0) finish_frame();
     }
     wake_at(MonotonicTime::now());
@@ -230,7 +259,10 @@ void VideoRtpSend::finish_frame() {
     ++epoch_;
     const auto& counts = pacer_->counts();
     raise(late, counts.late_frames);
-    raise(cinst, static_cast<std::uint64_t>(std::max<std::int64_t>(counts.cinst_max, 0)));
+    raise(off_type, own_traffic_->off_type());
+    raise(off_wide, own_traffic_->off_wide());
+    log_findings();
+    cinst.reach(static_cast<std::uint64_t>(std::max<std::int64_t>(counts.cinst_max, 0)));
 }
 
 /// Packets of the frame, both fields counted through.
@@ -291,6 +323,9 @@ bool VideoRtpSend::drained() const {
 
 void VideoRtpSend::stop() {
     settle(true);
+    findings_.stop();
+    log_findings();
+    withdraw();
     log(LogLevel::info,
         std::to_string(frames.value()) + " frames, " + std::to_string(packets.value()) +
             " packets left; " + std::to_string(repeated.value()) + " repeated, " +

@@ -17,6 +17,9 @@
 ///           or nothing, as `stale` says.
 /// Stall     After one the frame in hand catches up at no more than 1.1 times the rate; whole frames that were missed are
 ///           left out and counted (`skipped`).
+/// TP        The sender measures itself by when the kernel took its packets. Where the declared type does not hold, the
+///           description is written anew with the one that does, by a thread of its own; the log says what was measured.
+///           Unpaced, the description tells no TP: there is none that it would keep to.
 /// Cost      One system call a burst; no copy of ours where the layout is pgroup.
 #pragma once
 
@@ -25,6 +28,8 @@
 #include <vector>
 
 #include "actors/pgroup.hpp"
+#include "actors/st2110/finding_thread.hpp"
+#include "actors/st2110/pacing/own_traffic.hpp"
 #include "actors/st2110/pacing/pacer.hpp"
 #include "actors/st2110/rtp/video_plan.hpp"
 #include "actors/st2110/rtp_send.hpp"
@@ -91,11 +96,18 @@ public:
     Counter replaced{*this, "replaced", "Pictures that came too late: repeats had left for them"};
     Counter late{*this, "late", "Frames with packets that left after they were due"};
     Counter cinst{*this, "cinst", "Most packets in the network model's bucket so far"};
+    Counter off_type{*this, "off_type", "Frames beyond the limits of the sender type told in SDP"};
+    Counter off_wide{*this, "off_wide", "Of them: beyond the limits of any sender type"};
+    Counter widened{*this, "widened",
+                    "Times that the declared sender type, or wide itself, was found not to hold"};
 
 private:
     [[nodiscard]] bool is_paced() const { return *pacing != "none"; }
     [[nodiscard]] st2110::SenderType sender_type() const;
     [[nodiscard]] std::optional<std::uint32_t> offset_us() const;
+    [[nodiscard]] Result<> describe_traffic();
+    void act_on(const std::optional<st2110::HeldType::Finding>& finding) noexcept;
+    void log_findings();
     void send_at_once();
     [[nodiscard]] Nanoseconds spin_ns() const { return static_cast<Nanoseconds>(*spin * 1e3); }
     void wait_until(TaiTime time) const noexcept;
@@ -110,6 +122,8 @@ private:
 
     std::optional<st2110::VideoPlan> plan_;
     std::optional<st2110::Pacer> pacer_;
+    std::optional<st2110::OwnTraffic> own_traffic_;
+    FindingThread findings_;
     std::optional<st2110::PgroupConverter> converter_;
     VideoFormat wire_{};  ///< What leaves: the input's format as pgroups.
     std::vector<std::byte> black_;

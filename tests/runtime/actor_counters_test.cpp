@@ -63,6 +63,17 @@ TEST(ActorCounters, those_of_the_class_go_on_in_the_next_incarnation) {
     }
 }
 
+TEST(ActorCounters, the_most_of_something_does_not_add_up) {
+    const auto page = std::make_unique<ipc::ActorPage>();
+    for (const std::uint64_t most : {14U, 12U, 16U}) {
+        Incarnation now(*page);
+        now.actor.lost.reach(most);
+        now.actor.lost.reach(3);
+        EXPECT_EQ(now.actor.lost.value(), most);
+        EXPECT_EQ(page->counters[0].value.load(), std::max<std::uint64_t>(most, 14));
+    }
+}
+
 TEST(ActorCounters, what_was_counted_before_there_is_a_page_joins_it) {
     const auto page = std::make_unique<ipc::ActorPage>();
     Loser early;

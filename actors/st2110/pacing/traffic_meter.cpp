@@ -48,7 +48,8 @@ TaiTime CinstBucket::when_at_most(std::int64_t level) const noexcept {
 
 void CinstBucket::rebase(TaiTime time) noexcept { drained_ = drains_by(time); }
 
-std::optional<FrameTraffic> TrafficMeter::add(std::int64_t frame, TaiTime time) noexcept {
+std::optional<FrameTraffic> TrafficMeter::add(std::int64_t frame, TaiTime time,
+                                              std::uint32_t packets) noexcept {
     std::optional<FrameTraffic> over;
     if (!open_ || open_->frame != frame) {
         over = open_;
@@ -57,29 +58,36 @@ std::optional<FrameTraffic> TrafficMeter::add(std::int64_t frame, TaiTime time) 
                              .first_packet = time - timing_.start(frame)};
     }
     FrameTraffic& now = *open_;
-    const std::int64_t index = frame * timing_.stream.packets + now.packets++;
+    const std::int64_t first = frame * timing_.stream.packets + now.packets;
+    now.packets += packets;
     now.last_packet = time - timing_.start(frame);
-    now.cinst_max = std::max(now.cinst_max, bucket_.add(1, time));
+    now.cinst_max = std::max(now.cinst_max, bucket_.add(packets, time));
     // A packet that comes at the very time it is due is read; one that comes later was missed.
-    now.vrx_min = std::min(now.vrx_min, index - timing_.read_by({time.ns - 1}));
-    now.vrx_max = std::max(now.vrx_max, index + 1 - timing_.read_by(time));
+    now.vrx_min = std::min(now.vrx_min, first - timing_.read_by({time.ns - 1}));
+    now.vrx_max = std::max(now.vrx_max, first + packets - timing_.read_by(time));
     return over;
 }
 
-SenderTypeMeter::SenderTypeMeter(VideoPackets stream)
+SenderTypeMeter::SenderTypeMeter(VideoPackets stream, SenderType from)
     : meters_{TrafficMeter(timing_for(stream, SenderType::narrow)),
               TrafficMeter(timing_for(stream, SenderType::narrow_linear)),
-              TrafficMeter(timing_for(stream, SenderType::wide))} {}
+              TrafficMeter(timing_for(stream, SenderType::wide))},
+      from_(static_cast<std::size_t>(from)) {}
 
-void SenderTypeMeter::add(std::int64_t frame, TaiTime time) noexcept {
+const FrameByType* SenderTypeMeter::add(std::int64_t frame, TaiTime time,
+                                        std::uint32_t packets) noexcept {
     bool over = false;
-    for (std::size_t i = 0; i < meters_.size(); ++i) {
-        const auto traffic = meters_[i].add(frame, time);
+    for (std::size_t i = from_; i < meters_.size(); ++i) {
+        const auto traffic = meters_[i].add(frame, time, packets);
         if (!traffic) continue;
         over = true;
-        if (traffic->keeps_to(meters_[i].timing().limits)) ++kept_[i];
+        last_.traffic[i] = *traffic;
+        last_.kept[i] = traffic->keeps_to(meters_[i].timing().limits);
+        if (last_.kept[i]) ++kept_[i];
     }
-    if (over) ++frames_;
+    if (!over) return nullptr;
+    ++frames_;
+    return &last_;
 }
 
 std::uint64_t SenderTypeMeter::kept(SenderType sender) const noexcept {

@@ -3,9 +3,9 @@
 /// What a sender did, by the two models of ST 2110-21 clause 6.6: the bucket of the network (CINST) and the buffer of the
 /// virtual receiver (VRX).
 ///
-/// Model     Fed with the time of each packet, in the order of time. CINST drains at k x TDRAIN since the epoch, without
-///           restart at frames; VRX reads each packet at its TPRj, over frame boundaries.
-/// Threads   A meter belongs to one thread. Cost: one division of 128 bits a packet.
+/// Model     Fed with the time of each packet, or of several that left at once, in the order of time. CINST drains at k x TDRAIN
+///           since the epoch, without restart at frames; VRX reads each packet at its TPRj, over frame boundaries.
+/// Threads   A meter belongs to one thread. Cost: four divisions of 128 bits a call, whatever the number of packets.
 ///
 ///     SenderTypeMeter meter(stream);
 ///     for (auto [frame, time] : capture) meter.add(frame, time);
@@ -55,14 +55,16 @@ struct FrameTraffic {
     [[nodiscard]] bool keeps_to(const TrafficLimits& limits) const noexcept {
         return cinst_max <= limits.cmax && vrx_min >= 0 && vrx_max <= limits.vrx_full;
     }
+    friend bool operator==(const FrameTraffic&, const FrameTraffic&) = default;
 };
 
 class TrafficMeter {
 public:
     explicit TrafficMeter(const VideoTiming& timing) noexcept : timing_(timing), bucket_(timing) {}
 
-    /// A packet of `frame` (number since the epoch); returns the frame before, once it is over.
-    std::optional<FrameTraffic> add(std::int64_t frame, TaiTime time) noexcept;
+    /// Packets of `frame` (number since the epoch) that left at once; returns the frame before, once it is over.
+    std::optional<FrameTraffic> add(std::int64_t frame, TaiTime time,
+                                    std::uint32_t packets = 1) noexcept;
     /// The frame that is not over yet, if any.
     [[nodiscard]] const std::optional<FrameTraffic>& open() const noexcept { return open_; }
     [[nodiscard]] const VideoTiming& timing() const noexcept { return timing_; }
@@ -73,13 +75,21 @@ private:
     std::optional<FrameTraffic> open_;
 };
 
+/// One frame by each sender type's own models.
+struct FrameByType {
+    std::array<FrameTraffic, 3> traffic{};  ///< By SenderType; nothing where it is not measured.
+    std::array<bool, 3> kept{};             ///< To that type's limits.
+};
+
 /// Which sender types a stream keeps to: one meter a type, since they read at different times.
 class SenderTypeMeter {
 public:
-    /// `stream.sender` and `stream.schedule` are not looked at. A stream that cannot be is a broken contract.
-    explicit SenderTypeMeter(VideoPackets stream);
+    /// `stream.sender` and `stream.schedule` are not looked at. A stream that cannot be is a broken contract. `from`: types
+    /// narrower than that are not measured, and nothing keeps to them.
+    explicit SenderTypeMeter(VideoPackets stream, SenderType from = SenderType::narrow);
 
-    void add(std::int64_t frame, TaiTime time) noexcept;
+    /// The frame before, once it is over; good until the next call. [realtime]
+    const FrameByType* add(std::int64_t frame, TaiTime time, std::uint32_t packets = 1) noexcept;
     /// Frames that are over, and how many of them kept to `sender`.
     [[nodiscard]] std::uint64_t frames() const noexcept { return frames_; }
     [[nodiscard]] std::uint64_t kept(SenderType sender) const noexcept;
@@ -89,7 +99,9 @@ public:
 
 private:
     std::array<TrafficMeter, 3> meters_;
+    FrameByType last_{};
     std::array<std::uint64_t, 3> kept_{};
+    std::size_t from_;
     std::uint64_t frames_ = 0;
 };
 

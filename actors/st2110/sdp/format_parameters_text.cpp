@@ -27,7 +27,7 @@ Result<> check_video_parameters(const VideoParameters& v) {
     if (v.depth != 8 && v.depth != 10 && v.depth != 12 && v.depth != 16)
         return bad("video: depth must be 8, 10, 12 or 16");
     if (v.floating && v.depth != 16) return bad("video: only depth 16 may be floating");
-    if (!v.sender)
+    if (!v.sender && !v.unpaced)
         return bad("video: TP must be told; set the sender type that was measured to hold");
     if (v.interlace != Interlace::progressive && is_420(v.sampling))
         return bad("video: 4:2:0 is for progressive pictures only; send 4:2:2");

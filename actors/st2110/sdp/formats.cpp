@@ -147,6 +147,7 @@ Result<Media> video_media(const VideoFormat& format, const StreamAddress& addres
     video.packing = traffic.packing;
     video.max_udp = traffic.max_udp;
     video.sender = traffic.sender;
+    video.unpaced = !traffic.sender;
     video.tr_offset_us = traffic.tr_offset_us;
     video.cmax = traffic.cmax;
     if (auto ok = check_video_parameters(video); !ok) return Unexpected(ok.error());

@@ -34,7 +34,8 @@ struct StreamAddress {
 
 /// How a video stream is sent.
 struct VideoTraffic {
-    SenderType sender = SenderType::wide;  ///< What was measured to hold.
+    std::optional<SenderType> sender =
+        SenderType::wide;  ///< What was measured to hold; none: unpaced, it keeps to no type.
     PackingMode packing = PackingMode::general;
     std::uint32_t max_udp = 1460;
     std::optional<std::uint32_t> tr_offset_us{};  ///< Where it is not ST 2110-21's default.

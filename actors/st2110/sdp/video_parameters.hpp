@@ -81,7 +81,8 @@ struct VideoParameters {
     std::uint32_t pixel_height = 1;
     std::uint32_t max_udp =
         1460;  ///< MAXUDP: octets of a UDP datagram with its header, 1460 or 8960.
-    std::optional<SenderType> sender{};           ///< TP; needed for writing.
+    std::optional<SenderType> sender{};  ///< TP; needed for writing, but where it is unpaced.
+    bool unpaced = false;  ///< Keeps to no sender type (RFC 4175 alone): written without TP.
     std::optional<std::uint32_t> tr_offset_us{};  ///< TROFF; without: ST 2110-21's default.
     std::optional<std::uint32_t> cmax{};          ///< CMAX, 1 and more.
     std::optional<TimestampMode> ts_mode{};

@@ -104,6 +104,26 @@ TEST(TrafficMeter, bursts_fill_the_bucket_and_the_buffer) {
     EXPECT_GT(far_too_early.vrx_max, timing.limits.vrx_full);
 }
 
+TEST(TrafficMeter, takes_a_burst_as_so_many_packets_at_once) {
+    const VideoTiming timing = *video_timing(hd(SenderType::wide));
+    TrafficMeter one_by_one(timing), by_bursts(timing);
+    std::mt19937 random(7);
+    for (std::int64_t frame = first_frame; frame < first_frame + 3; ++frame) {
+        for (std::uint32_t packet = 0; packet < 4320;) {
+            const auto burst =
+                std::min(4320 - packet, static_cast<std::uint32_t>(1 + random() % 40));
+            const TaiTime time =
+                timing.due(frame, packet) + static_cast<Nanoseconds>(random() % 90'000);
+            std::optional<FrameTraffic> over;
+            for (std::uint32_t n = 0; n < burst; ++n)
+                if (auto one = one_by_one.add(frame, time)) over = one;
+            EXPECT_EQ(by_bursts.add(frame, time, burst), over);
+            packet += burst;
+        }
+    }
+    EXPECT_EQ(by_bursts.open(), one_by_one.open());
+}
+
 TEST(TrafficMeter, does_not_forget_between_frames) {
     const VideoTiming timing = *video_timing(hd(SenderType::wide));
     TrafficMeter meter(timing);
