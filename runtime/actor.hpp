@@ -133,6 +133,10 @@ protected:
     /// Calls woken() once, at `when`, whatever else comes: for work that has its own times between ticks (pacing, deadlines).
     /// The last call counts; ipc::never calls it off. Precision is the kernel's: some 50 µs. [realtime]
     void wake_at(MonotonicTime when) noexcept;
+    /// As wake_at(), but until then nothing else ends the sleep of an actor that works on `input`: blocks, commands and ticks are
+    /// looked at when it wakes, 10 ms later at the latest. Cheaper, for its writers too: they need not wake it. For work that
+    /// comes at least so often and has enough to do until then. [realtime]
+    void rest_until(MonotonicTime when) noexcept;
     /// From start() on the actor's loop sleeps there instead of in futexes. For actors that work on `tick`.
     void sleep_in(Sleeper& sleeper) noexcept;
     /// When it was, or will be, `time` by the node's clock. [realtime]

@@ -28,7 +28,14 @@ Trigger Actor::trigger() const noexcept { return core_->trigger; }
 Rate Actor::tick_rate() const noexcept { return core_->rate; }
 TaiTime Actor::now() const noexcept { return core_->reading_.tai_at(MonotonicTime::now()); }
 
-void Actor::wake_at(MonotonicTime when) noexcept { core_->wake_time = when; }
+void Actor::wake_at(MonotonicTime when) noexcept {
+    core_->wake_time = when;
+    core_->rests = false;
+}
+void Actor::rest_until(MonotonicTime when) noexcept {
+    core_->wake_time = when;
+    core_->rests = true;
+}
 void Actor::sleep_in(Sleeper& sleeper) noexcept { core_->sleeper = &sleeper; }
 MonotonicTime Actor::monotonic_at(TaiTime time) const noexcept {
     const TickReading& reading = core_->reading_;
@@ -145,6 +152,7 @@ void ActorCore::wake_if_due(Actor& actor) {
     const MonotonicTime now = MonotonicTime::now();
     if (now < wake_time) return;
     wake_time = ipc::never;
+    rests = false;
     const ipc::ActivityScope busy(activity(), ipc::ActorPhase::processing);
     actor.woken(now);
 }

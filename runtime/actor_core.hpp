@@ -97,6 +97,7 @@ public:
 
     // Work that has times of its own.
     MonotonicTime wake_time = ipc::never;  ///< When woken() is wanted.
+    bool rests = false;                    ///< Nothing else is to wake it until then.
     Sleeper* sleeper = nullptr;            ///< Where the loop sleeps; null: in futexes.
     /// Calls woken() if its time has come. [realtime]
     void wake_if_due(Actor& actor);

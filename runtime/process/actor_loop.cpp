@@ -3,11 +3,15 @@
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 
 #include "runtime/clock/software_clock.hpp"
 
 namespace streamlib {
 namespace {
+
+/// For commands, where nobody wakes the loop for them.
+constexpr Nanoseconds look_every = 10'000'000;
 
 const std::uint32_t* command_word(const ipc::ActorPage& page) noexcept {
     return reinterpret_cast<const std::uint32_t*>(&page.command);
@@ -70,7 +74,7 @@ Result<LoopEnd> ActorLoop::run() {
 
 /// A sleeper is woken by nobody else: the loop looks after the clock and its commands by itself.
 void ActorLoop::sleep_elsewhere(MonotonicTime until) const {
-    constexpr Nanoseconds look_every = 10'000'000, after_the_tick = 100'000;
+    constexpr Nanoseconds after_the_tick = 100'000;
     const TickReading& last = core_.reading();
     const MonotonicTime now = MonotonicTime::now();
     const MonotonicTime due = last.monotonic + last.tick.period_ns() + after_the_tick;
@@ -169,6 +173,13 @@ void ActorLoop::list_readers() {
     core_.superseded_words(words_);
 }
 
+/// One timer, and no word that writers would have to look after.
+void ActorLoop::rest() const {
+    const MonotonicTime until = std::min(next_time(), MonotonicTime::now() + look_every);
+    const timespec at{until.ns / 1'000'000'000, until.ns % 1'000'000'000};
+    (void)::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, nullptr);
+}
+
 /// One turn for whatever waits. If the actor_ took nothing of it, asking again would spin: sleep until there is more.
 void ActorLoop::process_waiting_blocks() {
     for (std::size_t i = 0; i < readers_.size(); ++i) {
@@ -201,6 +212,8 @@ Result<LoopEnd> ActorLoop::run_on_inputs() {
                                 std::min(MonotonicTime::now() + 100'000'000, core_.wake_time));
         else if (core_.any_new())
             process_waiting_blocks();
+        else if (core_.rests)
+            rest();
         else
             (void)ipc::wait_for_blocks(readers_, words_, next_time(), 0);
         core_.wake_if_due(actor_);

@@ -71,6 +71,7 @@ private:
     void process_waiting_blocks();
     void wait_for_tick(std::uint64_t handled) const;
     void sleep_elsewhere(MonotonicTime until) const;
+    void rest() const;
     /// When the loop has to look although no block came.
     [[nodiscard]] MonotonicTime next_time() const noexcept {
         return std::min(core_.stale_deadline(), core_.wake_time);

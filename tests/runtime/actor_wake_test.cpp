@@ -61,6 +61,46 @@ TEST(WakeAt, wakes_an_actor_that_works_on_inputs_although_none_comes) {
     wakes_between_turns(Trigger::input);
 }
 
+/// Rests; what comes meanwhile waits until it wakes.
+class Resting final : public Actor {
+public:
+    Input<Data> in{*this, "in", "What it would work on", {.optional = true}};
+    Result<> start() override {
+        rest_until(MonotonicTime::now() + ms);
+        return {};
+    }
+    void process(const Tick&) override {}
+    void woken(MonotonicTime now) override {
+        ++woken_times;
+        rest_until(now + (woken_times < most ? ms : hour));
+    }
+    static constexpr int most = 20;
+    static constexpr Nanoseconds hour = 3600 * 1000 * ms;
+    std::atomic<int> woken_times{0};
+};
+
+TEST(RestUntil, wakes_at_its_times_and_hears_a_stop_soon) {
+    auto made = std::make_unique<Resting>();
+    Resting& resting = *made;
+    RunningActor running(std::move(made), Trigger::input);
+    ASSERT_TRUE(resting.start());
+    running.run();
+    until([&] { return resting.woken_times == Resting::most; });
+    running.stop();  // would last an hour
+    EXPECT_EQ(resting.woken_times, Resting::most);
+}
+
+TEST(RestUntil, is_over_once_wake_at_is_asked_for) {
+    ActorHarness harness(std::make_unique<Resting>());
+    ASSERT_TRUE(harness.configure() && harness.start());
+    EXPECT_TRUE(ActorCore::of(harness.actor()).rests);
+    EXPECT_TRUE(harness.wake(MonotonicTime::now() + ms));
+    ActorHarness other(std::make_unique<Pacer>());
+    ActorCore::of(other.actor()).rests = true;
+    ASSERT_TRUE(other.configure() && other.start());
+    EXPECT_FALSE(ActorCore::of(other.actor()).rests);
+}
+
 TEST(WakeAt, is_called_off_by_never) {
     ActorHarness harness(std::make_unique<Pacer>());
     ASSERT_TRUE(harness.configure() && harness.start());
