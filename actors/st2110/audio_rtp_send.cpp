@@ -13,6 +13,7 @@ namespace streamlib::actors {
 namespace {
 
 constexpr std::uint32_t send_buffer = 256U << 10;
+constexpr std::uint32_t depth = 4;  // of batches: a packet each, gone when the call returns
 constexpr Nanoseconds longest_queue = 250'000'000;  // of sound on its way
 constexpr Nanoseconds together = 30'000;            // packets due within this leave with one call
 
@@ -33,12 +34,16 @@ Result<> AudioRtpSend::configure() {
     packing.ssrc = ssrc_number();
     auto made = st2110::AudioPacketiser::make(format, packing);
     if (!made) return fail(made.error().code, "packet_time: " + made.error().text);
+    if (!channel_order->empty())
+        if (auto ok = st2110::check_channel_order(*channel_order, format.channels); !ok)
+            return fail(ok.error().code, "channel_order: " + ok.error().text);
     packetiser_.emplace(std::move(*made));
+    schedule_.emplace(format.rate, samples_, static_cast<Nanoseconds>(*margin * 1e6));
     return open(send_buffer);
 }
 
 Result<> AudioRtpSend::start() {
-    if (auto begun = RtpSend::begin(); !begun) return begun;
+    if (auto begun = RtpSend::begin({.depth = depth}); !begun) return begun;
     const AudioFormat& format = audio.format();
     scratch_.assign(packetiser_->most_bytes(format.block_frames), std::byte{0});
     const auto queue_samples = static_cast<std::size_t>(
@@ -68,12 +73,7 @@ void AudioRtpSend::take_block() {
     if (sender().under_way() != 0) settle(true);
     const std::uint32_t rate = audio.format().rate;
     const st2110::Ticks first = st2110::ticks_at(audio.origin(), rate);
-    const Nanoseconds lag = now() - audio.origin();
-    const auto spare = static_cast<Nanoseconds>(*margin * 1e6);
-    if (!delay_ || lag > *delay_) {
-        if (delay_) delayed.add();
-        delay_ = lag + spare;
-    }
+    if (schedule_->fit(first, now() - audio.origin())) delayed.add();
     const std::size_t size = packetiser_->packet_bytes();
     const std::size_t packets_made = packetiser_->push(first, audio.payload(), scratch_);
     for (std::size_t n = 0; n < packets_made; ++n) {
@@ -91,7 +91,7 @@ void AudioRtpSend::take_block() {
 }
 
 TaiTime AudioRtpSend::due(std::size_t place) const noexcept {
-    return st2110::time_of_ticks(first_[place], audio.format().rate) + *delay_;
+    return schedule_->due(first_[place]);
 }
 
 void AudioRtpSend::woken(MonotonicTime) {
@@ -121,7 +121,7 @@ void AudioRtpSend::send_due(TaiTime time) {
 }
 
 void AudioRtpSend::wake_for_next() noexcept {
-    if (queued_ != 0) wake_at(monotonic_at(due(head_)));
+    if (queued_ != 0) rest_until(monotonic_at(due(head_)));
 }
 
 void AudioRtpSend::stop() {

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "actors/st2110/rtp/audio_packetiser.hpp"
+#include "actors/st2110/rtp/audio_schedule.hpp"
 #include "actors/st2110/rtp_send.hpp"
 
 namespace streamlib::actors {
@@ -72,12 +73,12 @@ private:
     void wake_for_next() noexcept;
 
     std::optional<st2110::AudioPacketiser> packetiser_;
+    std::optional<st2110::AudioSchedule> schedule_;
     std::uint32_t samples_ = 48;        ///< Sample frames a packet.
     std::vector<std::byte> scratch_;    ///< Packets of one block.
     std::vector<std::byte> queue_;      ///< Packets on their way, in turn.
     std::vector<st2110::Ticks> first_;  ///< Number of each one's first sample.
     std::size_t room_ = 0, head_ = 0, queued_ = 0;
-    std::optional<Nanoseconds> delay_;  ///< From a sample's time to when it leaves.
 };
 
 }  // namespace streamlib::actors

@@ -18,8 +18,8 @@ Result<> RtpSend::open(std::uint32_t buffer_bytes) {
     return endpoint_.open(wish_);
 }
 
-Result<> RtpSend::begin() {
-    auto sender = DatagramSender::create(endpoint_.fd(), {});
+Result<> RtpSend::begin(const SenderOptions& options) {
+    auto sender = DatagramSender::create(endpoint_.fd(), options);
     if (!sender) return tl::unexpected(sender.error());
     sender_ = std::move(*sender);
     log(LogLevel::info, "sends to " + *to + " from " + to_string(endpoint_.bound()) + " with " +

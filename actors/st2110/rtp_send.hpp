@@ -51,7 +51,7 @@ protected:
         return st2110::stream_address(wish_, endpoint_.bound());
     }
     /// In start(): who sends.
-    [[nodiscard]] Result<> begin();
+    [[nodiscard]] Result<> begin(const SenderOptions& options = {});
     /// In start(): leaves the description where others look for it.
     [[nodiscard]] Result<> describe(st2110::Media media) {
         description_.place(directory(), name());

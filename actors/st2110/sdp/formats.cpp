@@ -183,6 +183,55 @@ std::string default_channel_order(std::uint32_t channels) {
     return "SMPTE2110.(U" + digits + ")";
 }
 
+namespace {
+
+/// Channels of a group; 0: there is none of that name.
+std::uint32_t channels_of_group(std::string_view group) {
+    struct Group {
+        std::string_view name;
+        std::uint32_t channels;
+    };
+    constexpr Group groups[] = {{"M", 1},  {"DM", 2}, {"ST", 2},   {"LtRt", 2},
+                                {"51", 6}, {"71", 8}, {"222", 24}, {"SGRP", 4}};
+    for (const Group& known : groups)
+        if (known.name == group) return known.channels;
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    if (group.size() != 3 || group[0] != 'U' || !is_digit(group[1]) || !is_digit(group[2]))
+        return 0;
+    const auto number = static_cast<std::uint32_t>((group[1] - '0') * 10 + (group[2] - '0'));
+    return number <= 64 ? number : 0;
+}
+
+}  // namespace
+
+Result<> check_channel_order(std::string_view order, std::uint32_t channels) {
+    constexpr std::string_view
+        opening = "SMPTE2110.(",
+        fix =
+            "; write groups of M, DM, ST, LtRt, 51, 71, 222, SGRP, U01 to U64, such as "
+            "SMPTE2110.(51,ST)";
+    const auto refuse = [&](const std::string& why) {
+        return fail(Errc::invalid_argument,
+                    "'" + std::string(order) + "' " + why + std::string(fix));
+    };
+    if (!order.starts_with(opening) || !order.ends_with(')'))
+        return refuse("is no channel order of ST 2110-30");
+    std::string_view rest = order.substr(opening.size(), order.size() - opening.size() - 1);
+    std::uint32_t named = 0;
+    for (bool more = true; more;) {
+        const std::size_t comma = rest.find(',');
+        more = comma != std::string_view::npos;
+        const std::string_view group = rest.substr(0, comma);
+        const std::uint32_t count = channels_of_group(group);
+        if (count == 0) return refuse("has the unknown group '" + std::string(group) + "'");
+        named += count;
+        if (more) rest.remove_prefix(comma + 1);
+    }
+    if (named <= channels) return {};
+    return refuse("names " + std::to_string(named) + " channels, the sound has " +
+                  std::to_string(channels));
+}
+
 Result<VideoFormat> video_format_of(const Media& media, std::vector<std::string>& warnings) {
     const VideoParameters& video = media.video;
     const std::string place = at_line(media, "a=fmtp");

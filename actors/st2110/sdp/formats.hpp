@@ -60,6 +60,10 @@ struct AudioTraffic {
 /// "SMPTE2110.(M)" for 1, "(ST)" for 2, and for more "(U06)", undefined: six channels need not be 5.1 (ST 2110-30 clause 6.2.2).
 [[nodiscard]] std::string default_channel_order(std::uint32_t channels);
 
+/// Whether a sender of so many channels may say `order`: "SMPTE2110.(51,ST)", groups of ST 2110-30 clause 6.2.2 that name no
+/// more channels than there are. The error lists the groups.
+[[nodiscard]] Result<> check_channel_order(std::string_view order, std::uint32_t channels);
+
 /// One stream of a description, ready to be received.
 struct Reception {
     Media media;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <random>
@@ -99,6 +100,29 @@ TEST(AudioPacketiser, accepts_what_is_legal_and_lists_it_where_it_refuses) {
     EXPECT_EQ(*samples_of_packet_time(96000, 1000), 96U);
     EXPECT_EQ(*samples_of_packet_time(44100, 125), 6U);
     EXPECT_FALSE(samples_of_packet_time(48000, 500));
+}
+
+TEST(AudioPacketiser, lists_for_each_refusal_exactly_what_is_accepted) {
+    constexpr std::array<std::uint32_t, 5> times{125, 250, 333, 1000, 4000};
+    for (const std::uint32_t rate : {44100U, 48000U, 96000U})
+        for (std::uint32_t channels = 1; channels <= 64; ++channels)
+            for (const WireSample wire : {WireSample::l16, WireSample::l24}) {
+                std::string legal, refusal;
+                for (const std::uint32_t time : times) {
+                    const std::uint32_t samples = *samples_of_packet_time(rate, time);
+                    const auto ok = check_packing(format_of(rate, channels), wire, samples);
+                    EXPECT_EQ(bool(ok), samples * channels * octets_of(wire) <= 1440);
+                    if (!ok) refusal = ok.error().text;
+                    if (ok)
+                        legal += (legal.empty() ? "" : ", ") + std::to_string(samples) + " (" +
+                                 std::to_string(time) + " us)";
+                }
+                if (refusal.empty()) continue;
+                EXPECT_TRUE(refusal.ends_with("; use " + (legal.empty() ? "none" : legal)))
+                    << refusal;
+            }
+    EXPECT_FALSE(check_packing(format_of(48000, 65), WireSample::l16, 6));
+    EXPECT_FALSE(check_packing(format_of(48000, 0), WireSample::l16, 6));
 }
 
 TEST(AudioPacketiser, cuts_blocks_of_any_size_into_equal_packets) {

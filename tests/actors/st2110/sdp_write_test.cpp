@@ -81,6 +81,23 @@ TEST(SdpWrite, every_wire_format_comes_back_as_it_was) {
     }
 }
 
+TEST(ChannelOrder, is_groups_that_the_channels_suffice_for) {
+    const auto why = [](const char* order, std::uint32_t channels) {
+        const auto ok = check_channel_order(order, channels);
+        return ok ? std::string() : ok.error().text;
+    };
+    for (std::uint32_t channels = 1; channels <= 64; ++channels)
+        EXPECT_EQ(why(default_channel_order(channels).c_str(), channels), "");
+    EXPECT_EQ(why("SMPTE2110.(51,ST)", 8), "");
+    EXPECT_EQ(why("SMPTE2110.(M,DM,LtRt,SGRP,71,222,U02)", 43), "");
+    EXPECT_EQ(why("SMPTE2110.(ST)", 16), "") << "the rest is undefined";
+    EXPECT_THAT(why("SMPTE2110.(51,ST)", 7), HasSubstr("names 8 channels, the sound has 7"));
+    EXPECT_THAT(why("SMPTE2110.(5.1)", 6), HasSubstr("unknown group '5.1'"));
+    for (const char* wrong : {"AIFF", "SMPTE2110.()", "SMPTE2110.(ST", "SMPTE2110.(ST,)", "ST", "",
+                              "SMPTE2110.(U00)", "SMPTE2110.(U65)", "SMPTE2110.(U1)"})
+        EXPECT_THAT(why(wrong, 64), HasSubstr("write groups of M, DM, ST, LtRt")) << wrong;
+}
+
 TEST(SdpWrite, packet_times_are_aes67s) {
     const std::pair<std::uint32_t, const char*> at_48k[] = {
         {6, "0.125"}, {12, "0.25"}, {16, "0.33"}, {48, "1"}, {192, "4"}};
