@@ -36,6 +36,14 @@ void AudioRtpReceive::block(const st2110::AudioBlock& block) noexcept {
     slot.publish();
 }
 
+MonotonicTime AudioRtpReceive::quiet_until() const {
+    // Early enough to see when the packet comes that completes the block: by it the next one is foretold.
+    constexpr Nanoseconds ahead = 150'000;
+    constexpr std::uint32_t worth_it = 3;  // one wake-up by time and one by the last packet are two
+    if (assembler_->packets_to_come() < worth_it) return {};
+    return assembler_->completes_at() + -ahead;
+}
+
 void AudioRtpReceive::count() {
     const st2110::AudioCounters& c = assembler_->counters();
     count_packets(c.packets, c.bytes, c.lost, c.reordered, c.by_status);

@@ -10,7 +10,9 @@
 /// Model     Packets of any length become blocks of `block` sample frames on the grid of the media clock; a block is given
 ///           on when it is whole, else `window` after later samples came, with silence where samples are missing, the flag
 ///           `incomplete`, and their number in the header's `user`. s16 is received as L16, every other sample as L24.
-/// Cost      A conversion a sample.
+/// Waking    Packets that complete no block wait in the socket: the actor sleeps until shortly before the one that should, and
+///           takes them together. No block is later by that, but longer blocks cost less CPU time.
+/// Cost      A conversion a sample; two or three wake-ups a block, or one a packet where a block is no longer.
 #pragma once
 
 #include <optional>
@@ -38,6 +40,7 @@ private:
     void take(const Datagrams& datagrams, MonotonicTime now) override;
     void poll(MonotonicTime now) override { assembler_->poll(now); }
     [[nodiscard]] MonotonicTime deadline() const override { return assembler_->deadline(); }
+    [[nodiscard]] MonotonicTime quiet_until() const override;
     void count() override;
     void flush() override { assembler_->flush(); }
 

@@ -11,8 +11,9 @@ namespace streamlib::st2110 {
 namespace {
 
 constexpr Nanoseconds longest_stall =
-    100'000'000;                            // the kernel keeps what comes while nobody reads
-constexpr std::uint64_t header_share = 16;  // headers are at most a sixteenth of what comes
+    100'000'000;                                  // the kernel keeps what comes while nobody reads
+constexpr std::uint64_t shortest_packets = 8000;  // of sound, a second: 125 us, whatever is sent
+constexpr std::uint64_t header_share = 16;        // headers are at most a sixteenth of what comes
 
 Result<std::string> read_text(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
@@ -56,7 +57,10 @@ public:
             plan_.payload_type = static_cast<std::uint8_t>(words_.payload_type);
         plan_.wish.port_rule = words_.ports == "even" ? PortRule::even : PortRule::dynamic;
         plan_.wish.receive_buffer_bytes =
-            buffer_bytes(bytes_per_second(plan_.format), longest_stall);
+            buffer_bytes(bytes_per_second(plan_.format), longest_stall,
+                         kind_ == MediaKind::audio ? shortest_packets : 0);
+        // Packets of sound come one by one, and when is not asked.
+        if (kind_ == MediaKind::audio) plan_.wish.receive_joined = plan_.wish.timestamps = 0;
         return std::move(plan_);
     }
 

@@ -2,6 +2,7 @@
 #include "actors/st2110/rtp_receive.hpp"
 
 #include <algorithm>
+#include <ctime>
 #include <stdexcept>
 #include <string>
 
@@ -10,6 +11,10 @@ namespace {
 
 using st2110::PacketStatus;
 using st2110::StreamEvent;
+
+/// Packets of sound come one by one: few buffers, of a datagram each, stay in the cache.
+constexpr ReactorOptions for_sound{.buffers = 32, .buffer_bytes = 9216};
+constexpr Nanoseconds worth_a_nap = 100'000;  // else the next packet may as well wake it
 
 constexpr std::string_view text_of(StreamEvent event) {
     switch (event) {
@@ -59,7 +64,7 @@ void RtpReceive::resize_buffer(const SocketWish& wish) {
 }
 
 Result<> RtpReceive::start() {
-    auto reactor = Reactor::create({});
+    auto reactor = Reactor::create(kind_ == MediaKind::audio ? for_sound : ReactorOptions{});
     if (!reactor) return tl::unexpected(reactor.error());
     reactor_ = std::move(*reactor);
     log(LogLevel::info,
@@ -79,7 +84,15 @@ void RtpReceive::listen() {
 
 void RtpReceive::sleep(MonotonicTime until) {
     if (!listening_) listen();
-    static_cast<void>(reactor_->run_once(std::min(until, deadline())));
+    const MonotonicTime latest = std::min(until, deadline());
+    const MonotonicTime quiet = std::min(latest, quiet_until());
+    if (quiet - MonotonicTime::now() < worth_a_nap) {
+        static_cast<void>(reactor_->run_once(latest));
+    } else {
+        const timespec at{quiet.ns / 1'000'000'000, quiet.ns % 1'000'000'000};
+        static_cast<void>(::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, nullptr));
+        static_cast<void>(reactor_->run_once({}));  // what came meanwhile
+    }
     poll(MonotonicTime::now());
 }
 

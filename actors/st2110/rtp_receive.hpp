@@ -90,6 +90,8 @@ protected:
     virtual void take(const Datagrams& datagrams, MonotonicTime now) = 0;
     virtual void poll(MonotonicTime now) = 0;  ///< Closes what is overdue.
     [[nodiscard]] virtual MonotonicTime deadline() const = 0;
+    /// Until then packets may wait in the socket: none of them completes anything. {0}: they are taken as they come.
+    [[nodiscard]] virtual MonotonicTime quiet_until() const { return {}; }
     virtual void count() = 0;
     virtual void flush() = 0;
 

@@ -58,8 +58,15 @@ Result<> validate(const SocketWish& wish) {
     return refuse(wish, "is neither to receive nor to send");
 }
 
-std::uint32_t buffer_bytes(std::uint64_t bytes_per_second, Nanoseconds stall) noexcept {
+std::uint32_t buffer_bytes(std::uint64_t bytes_per_second, Nanoseconds stall,
+                           std::uint64_t packets_per_second) noexcept {
     constexpr std::uint64_t least = 256U << 10, most = 256U << 20;
+    // The kernel counts the memory that a packet holds (skb->truesize), against twice of what is set: up to a page of the
+    // card's, and half a KiB of its own.
+    constexpr std::uint64_t packet_bytes = (4096 + 512) / 2;
+    if (packets_per_second > most) return most;
+    const std::uint64_t beside = packets_per_second * packet_bytes;
+    bytes_per_second += std::min(beside, UINT64_MAX - bytes_per_second);
     const std::uint64_t milliseconds =
         static_cast<std::uint64_t>(std::max<Nanoseconds>(stall, 0)) / 1'000'000;
     if (milliseconds != 0 && bytes_per_second > most * 1000 / milliseconds) return most;

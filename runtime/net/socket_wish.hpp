@@ -74,9 +74,10 @@ struct OpenedSocket {
 /// Makes a socket of open_socket() what a wish of the same_place() says. Returns what the kernel did not grant.
 [[nodiscard]] Result<std::vector<std::string>> adjust_socket(int fd, const SocketWish& wish);
 
-/// Receive buffer for a stream that nobody reads for `stall`: at least 256 KiB, at most 256 MiB. Pure.
-[[nodiscard]] std::uint32_t buffer_bytes(std::uint64_t bytes_per_second,
-                                         Nanoseconds stall) noexcept;
+/// Receive buffer for a stream that nobody reads for `stall`: at least 256 KiB, at most 256 MiB. `packets_per_second`: where
+/// packets are short, what the kernel counts for each beside its octets is the most of it. Pure.
+[[nodiscard]] std::uint32_t buffer_bytes(std::uint64_t bytes_per_second, Nanoseconds stall,
+                                         std::uint64_t packets_per_second = 0) noexcept;
 
 /// The interface's index, from its name or one of its addresses.
 [[nodiscard]] Result<unsigned> interface_index(std::string_view name_or_address);

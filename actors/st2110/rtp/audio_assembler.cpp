@@ -99,7 +99,11 @@ PacketStatus AudioAssembler::place(const RtpPacket& packet, MonotonicTime now,
     }
     if (!started_) start_at(first);
     lock_.used(now);
-    newest_ = std::max(newest_, first + frames);
+    if (first + frames > newest_) {
+        newest_ = first + frames;
+        packet_frames_ = frames;
+        note_arrival(now);
+    }
     const Ticks block = assembly_.format.block_frames;
     const Ticks head_begin = head_ * block;
     // What came before the first whole block is of no use, but not late.
@@ -161,7 +165,19 @@ void AudioAssembler::start_at(Ticks first) noexcept {
     head_ = floor_div(first + block - 1, block);
     begin_ = head_ * block;
     newest_ = first;
+    behind_of_ = {};
     started_ = true;
+}
+
+/// The earliest counts: who looks late takes an old packet for one that has just come. It is forgotten slowly, faster than
+/// clocks drift apart.
+void AudioAssembler::note_arrival(MonotonicTime now) noexcept {
+    constexpr Nanoseconds forget = 1000;  // a thousandth of the time
+    const TaiTime end = time_of_ticks(newest_, assembly_.format.rate);
+    const Nanoseconds seen = now.ns - end.ns;
+    behind_ =
+        behind_of_ == TaiTime{} ? seen : std::min(seen, behind_ + (end - behind_of_) / forget);
+    behind_of_ = end;
 }
 
 void AudioAssembler::give_head() noexcept {
@@ -216,6 +232,20 @@ MonotonicTime AudioAssembler::deadline() const noexcept {
     if (waiting_ == 0) return {std::numeric_limits<std::int64_t>::max()};
     const Nanoseconds rest = earliest_ == head_ ? block_ns_ : 0;
     return slots_[slot_of(earliest_)].first_arrival + (rest + assembly_.reorder_window);
+}
+
+MonotonicTime AudioAssembler::completes_at() const noexcept {
+    if (!started_ || behind_of_ == TaiTime{}) return {};
+    const Ticks end = (head_ + 1) * static_cast<Ticks>(assembly_.format.block_frames);
+    return {time_of_ticks(end, assembly_.format.rate).ns + behind_};
+}
+
+std::uint32_t AudioAssembler::packets_to_come() const noexcept {
+    if (!started_) return 0;
+    const Ticks lacking = (head_ + 1) * static_cast<Ticks>(assembly_.format.block_frames) - newest_;
+    return lacking <= 0
+               ? 0
+               : (static_cast<std::uint32_t>(lacking) + packet_frames_ - 1) / packet_frames_;
 }
 
 void AudioAssembler::flush() noexcept {

@@ -80,6 +80,11 @@ public:
     void poll(MonotonicTime now) noexcept;
     /// When poll() has something to do if no packet comes; {INT64_MAX} if nothing waits.
     [[nodiscard]] MonotonicTime deadline() const noexcept;
+    /// When the packet that completes the next block should come, by the earliest of those that came; {0}: nothing is known.
+    /// Until then packets can wait in the socket: none of them makes a block whole.
+    [[nodiscard]] MonotonicTime completes_at() const noexcept;
+    /// How many more packets, as long as the last one, that block needs; 0: it waits for something that should have come.
+    [[nodiscard]] std::uint32_t packets_to_come() const noexcept;
     /// Gives out all that is there, and settles the count of lost packets: the end of a stream.
     void flush() noexcept;
 
@@ -100,6 +105,7 @@ private:
                                       MonotonicTime now) noexcept;
     [[nodiscard]] std::size_t slot_of(std::int64_t block) const noexcept;
     void start_at(Ticks first) noexcept;
+    void note_arrival(MonotonicTime now) noexcept;
     void give_head() noexcept;
     void give_ready() noexcept;
     void give_all() noexcept;
@@ -118,8 +124,11 @@ private:
     std::int64_t head_ = 0;              ///< The block that goes out next.
     Ticks begin_ = 0;                    ///< Of the first whole block of the stream.
     Ticks newest_ = 0;                   ///< After the newest sample frame that came.
-    std::size_t waiting_ = 0;            ///< Slots with anything in them.
-    std::int64_t earliest_ = 0;          ///< The first block with anything in it, if any has.
+    std::uint32_t packet_frames_ = 1;    ///< Sample frames of the last packet.
+    Nanoseconds behind_ = 0;  ///< From the end of a packet's last sample to when it comes, at best.
+    TaiTime behind_of_{};     ///< The end of the packet that it was looked at with last.
+    std::size_t waiting_ = 0;    ///< Slots with anything in them.
+    std::int64_t earliest_ = 0;  ///< The first block with anything in it, if any has.
     bool started_ = false;
     AudioCounters counters_{};
 };

@@ -100,6 +100,27 @@ TEST(AudioAssembler, gives_blocks_of_any_size_from_packets_of_any_size) {
         }
 }
 
+TEST(AudioAssembler, foretells_when_a_block_will_be_whole_by_the_earliest_packets) {
+    Rig rig(6, 480);  // 80 packets of 125 us
+    EXPECT_EQ(rig.assembler.completes_at().ns, 0) << "nothing came yet";
+    EXPECT_EQ(rig.assembler.packets_to_come(), 0U);
+    const auto expected_ms = [&] {
+        return static_cast<double>(rig.assembler.completes_at().ns - 1'000'000'000) / 1e6;
+    };
+    rig.take(0, 1);
+    EXPECT_NEAR(expected_ms(), 1 + 79 * 0.125, 0.001);
+    EXPECT_EQ(rig.assembler.packets_to_come(), 79U);
+    for (int n = 1; n <= 40; ++n)
+        rig.take(n, 7);  // looked late: the last has just come, or has not
+    EXPECT_NEAR(expected_ms(), 1 + 79 * 0.125, 0.01) << "the first says more";
+    for (int n = 41; n < 80; ++n) rig.take(n, 1 + n * 0.125 - 0.05);
+    EXPECT_EQ(rig.keeper.kept.size(), 1U);
+    EXPECT_NEAR(expected_ms(), 1 + 159 * 0.125 - 0.05, 0.02) << "the next block, a little earlier";
+    EXPECT_EQ(rig.assembler.packets_to_come(), 80U);
+    for (int n = 80; n < 160 * 80; ++n) rig.take(n, 1 + n * 0.125 + 0.3);
+    EXPECT_NEAR(expected_ms(), 1 + (161 * 80 - 1) * 0.125 + 0.3, 0.02) << "later for good";
+}
+
 TEST(AudioAssembler, puts_packets_in_order_and_takes_each_once) {
     Rig rig;
     for (const int index : {0, 1, 2, 4, 3, 3, 7, 6, 5, 0}) (void)rig.take(index, 0);

@@ -3,11 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstring>
 #include <random>
 
 #include "actors/st2110/audio_rtp_receive.hpp"
 #include "actors/st2110/audio_rtp_send.hpp"
+#include "actors/st2110/rtp/rtp_header.hpp"
 #include "actors/test/sine.hpp"
 #include "runtime/actor_core.hpp"
 #include "runtime/clock/tick_math.hpp"
@@ -104,7 +106,119 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"48000 2ch s16 block=480", "1000", "L16", "48000 2ch s16 block=480"},
         Case{"96000 4ch s24in32 block=960", "250", "L24", "96000 4ch s24in32 block=96"},
         Case{"48000 64ch s24in32 block=48", "125", "L24", "48000 64ch s24in32 block=48"},
-        Case{"44100 2ch s16 block=480", "1000", "L16", "44100 2ch s16 block=48"}));
+        Case{"44100 2ch s16 block=480", "1000", "L16", "44100 2ch s16 block=48"},
+        Case{"44100 2ch s24in32 block=480", "333", "L24", "44100 2ch s24in32 block=16"},
+        Case{"48000 1ch s24in32 block=768", "4000", "L24", "48000 1ch s24in32 block=384"},
+        Case{"96000 2ch s16 block=960", "333", "L16", "96000 2ch s16 block=320"}));
+
+/// A socket that sends to a port of this machine.
+class Peer {
+public:
+    explicit Peer(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_in at{};
+        at.sin_family = AF_INET;
+        at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        at.sin_port = htons(port);
+        EXPECT_EQ(::connect(fd_, reinterpret_cast<sockaddr*>(&at), sizeof at), 0);
+    }
+    Peer(const Peer&) = delete;
+    Peer& operator=(const Peer&) = delete;
+    ~Peer() { ::close(fd_); }
+    /// Packet `number` of a stream of 6 samples of 8 channels a packet.
+    void send(std::uint16_t number, std::uint32_t ssrc = 7, std::uint8_t payload_type = 97) const {
+        std::array<std::byte, 12 + 144> packet{};
+        st2110::write_rtp({.payload_type = payload_type,
+                           .sequence = number,
+                           .timestamp = 480U + 6U * number,
+                           .ssrc = ssrc},
+                          packet.data());
+        EXPECT_EQ(::send(fd_, packet.data(), packet.size(), 0), 156);
+    }
+    void send_text(std::string_view text) const {
+        EXPECT_EQ(::send(fd_, text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
+    }
+
+private:
+    int fd_;
+};
+
+/// A receiver of that stream, 1 ms a block.
+struct Receiver {
+    test::ReservedPort port{};
+    ActorHarness harness{std::make_unique<AudioRtpReceive>(), {100, 1}};
+    Receiver() {
+        EXPECT_TRUE(harness.set("from", port.on_loopback()) &&
+                    harness.set("format", "48000 8ch s24in32 block=48"));
+    }
+    void begin() {
+        const auto made = harness.configure();
+        ASSERT_TRUE(made) << made.error().text;
+        ASSERT_TRUE(harness.start());
+    }
+    /// Takes what comes until so many packets have.
+    void look(std::uint64_t packets) {
+        const MonotonicTime end = MonotonicTime::now() + 10'000'000'000;
+        do {
+            // The harness's clock stands still between ticks: let it tell the time that it is.
+            ActorCore::of(harness.actor()).set_reading({harness.next_tick(), MonotonicTime::now()});
+            ActorCore::of(harness.actor()).sleeper->sleep(MonotonicTime::now() + 500'000);
+            harness.tick();
+        } while (harness.counter("packets") < packets && MonotonicTime::now() < end);
+        EXPECT_EQ(harness.counter("packets"), packets);
+    }
+};
+
+TEST(AudioRtpReceives, counts_whatever_becomes_of_a_packet) {
+    Receiver receiver;
+    receiver.begin();
+    receiver.look(0);  // from here on it listens
+    const Peer peer(receiver.port.number());
+    for (const std::uint16_t number : std::array<std::uint16_t, 8>{0, 1, 3, 2, 2, 4, 5, 7})
+        peer.send(number);    // 6 never comes
+    peer.send(8, 99);         // another sender
+    peer.send(8, 7, 98);      // another payload type
+    peer.send_text("hello");  // no RTP
+    for (std::uint16_t number = 8; number < 200; ++number) peer.send(number);
+    peer.send(6);  // long after
+    receiver.look(8 + 3 + 192 + 1);
+    receiver.harness.tick();
+    const auto counted = [&](const char* name) { return receiver.harness.counter(name); };
+    EXPECT_EQ(counted("reordered"), 2U) << "2 after 3, 6 after all";
+    EXPECT_EQ(counted("duplicate"), 1U);
+    EXPECT_EQ(counted("foreign"), 2U);
+    EXPECT_EQ(counted("bad"), 1U);
+    EXPECT_EQ(counted("late"), 1U);
+    EXPECT_EQ(counted("streams"), 1U);
+    EXPECT_EQ(counted("incomplete"), 1U);
+    EXPECT_EQ(counted("concealed"), 6U);
+    EXPECT_EQ(counted("bytes"), 203U * 156U + 5U);
+}
+
+TEST(AudioRtpReceives, what_comes_in_100_ms_of_the_shortest_packets_waits_in_the_socket) {
+    const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    const int wanted = 4 << 20;
+    const bool allowed = ::setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof wanted) == 0;
+    ::close(fd);
+    if (!allowed) GTEST_SKIP() << "needs CAP_NET_ADMIN, as the actor's own warning says";
+    Receiver receiver;
+    receiver.begin();
+    const Peer peer(receiver.port.number());
+    for (std::uint16_t number = 0; number < 800; ++number) peer.send(number);
+    receiver.look(800);
+    EXPECT_EQ(receiver.harness.counter("kernel_drops"), 0U);
+    EXPECT_EQ(receiver.harness.counter("lost"), 0U);
+    EXPECT_EQ(receiver.harness.counter("blocks"), 100U);
+}
+
+TEST(AudioRtpRefuses, a_channel_order_that_does_not_fit) {
+    ActorHarness send(std::make_unique<AudioRtpSend>());
+    EXPECT_TRUE(send.set("to", "127.0.0.1:5004") && send.set("channel_order", "SMPTE2110.(51,ST)"));
+    send.link("audio", *parse_audio_format("48000 6ch s24in32 block=48"));
+    const auto done = send.configure();
+    ASSERT_FALSE(done);
+    EXPECT_THAT(done.error().text, HasSubstr("channel_order: "));
+    EXPECT_THAT(done.error().text, HasSubstr("names 8 channels, the sound has 6"));
+}
 
 TEST(AudioRtpRefuses, what_cannot_be_and_says_what_can) {
     ActorHarness send(std::make_unique<AudioRtpSend>());

@@ -79,6 +79,8 @@ TEST(BufferBytes, hold_what_comes_in_the_time_within_bounds) {
     EXPECT_EQ(buffer_bytes(UINT64_MAX, 1'000'000'000), 256U << 20);
     EXPECT_EQ(buffer_bytes(UINT64_MAX, INT64_MAX), 256U << 20);
     EXPECT_EQ(buffer_bytes(5, -5), 256U << 10);
+    EXPECT_EQ(buffer_bytes(1'000'000, 100'000'000, 8000), 100'000U + 800U * 2304U);
+    EXPECT_EQ(buffer_bytes(UINT64_MAX, 1'000'000'000, UINT64_MAX), 256U << 20);
 }
 
 }  // namespace
