@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Many ST 2110-30 streams in one node, out and back in over loopback: what they take of the CPU, and what is lost.
+// Many ST 2110-30 streams in one node, out and back in over loopback: what they take of the CPU, and what is lost; beside
+// processes that do nothing else, one process for all of them, and GStreamer.
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <thread>
 
+#include "bench/audio_limits.hpp"
 #include "bench/processes.hpp"
 #include "bench/rtp_node.hpp"
 #include "bench/section.hpp"
@@ -29,20 +34,22 @@ ActorDecl declared(const std::string& name, const char* class_name,
     return actor;
 }
 
-/// One tone for all, 8 channels; a sender and a receiver a stream.
-GraphSpec graph_of(unsigned streams, unsigned packet_us) {
+/// One tone for all, 8 channels; a sender and a receiver a stream, which gives blocks of `block` sample frames.
+GraphSpec graph_of(const AudioLoad& load, unsigned block) {
     GraphSpec graph;
     graph.clock.rate = {100, 1};
     graph.actors.push_back(declared("tone", "Tone", {{"sample", "s24in32"}, {"channels", "8"}}));
-    for (unsigned n = 0; n < streams; ++n) {
-        const std::string number = std::to_string(n), address = free_loopback_address();
+    std::set<std::string> addresses;  // a port that is free may be found twice
+    while (addresses.size() < load.streams) addresses.insert(free_loopback_address());
+    unsigned n = 0;
+    for (const std::string& address : addresses) {
+        const std::string number = std::to_string(n++);
         graph.actors.push_back(declared(
             "send" + number, "AudioRtpSend",
-            {{"to", address}, {"packet_time", std::to_string(packet_us)}, {"margin", "20"}}));
+            {{"to", address}, {"packet_time", std::to_string(load.packet_us)}, {"margin", "20"}}));
         graph.actors.push_back(declared(
             "receive" + number, "AudioRtpReceive",
-            {{"from", address},
-             {"format", "48000 8ch s24in32 block=" + std::to_string(48 * packet_us / 1000)}}));
+            {{"from", address}, {"format", "48000 8ch s24in32 block=" + std::to_string(block)}}));
         graph.links.push_back({"tone", "", "send" + number, "", {}});
     }
     return graph;
@@ -109,17 +116,18 @@ Numbers numbers_of(const NodeClient& node, double packets_per_second, double sec
             {"receive_cpu", 100 * receive},
             {"send_ns", send / packets_a_second * 1e9},
             {"receive_ns", receive / packets_a_second * 1e9},
-            {"late", grown("send late")},
+            {"packets_per_cpu_s", packets_a_second / (send + receive)},
+            {"late_percent", 100 * grown("send late") / std::max(1.0, grown("send packets"))},
             {"lost", grown("receive lost") + grown("send lost")}};
 }
 
-Numbers streams(unsigned count, unsigned packet_us, double seconds) {
+Numbers streams(const AudioLoad& load, unsigned block, double seconds) {
     const std::string name = "bench-audio-" + std::to_string(::getpid());
     const pid_t launcher = start_process(
         [&] {
             RunOptions options;
             options.node = name;
-            if (streamlib::run(graph_of(count, packet_us), options) != 0)
+            if (streamlib::run(graph_of(load, block), options) != 0)
                 throw std::runtime_error("the node failed");
         },
         600);
@@ -130,7 +138,7 @@ Numbers streams(unsigned count, unsigned packet_us, double seconds) {
     try {
         const NodeClient node =
             need(NodeClient::wait_for(name, MonotonicTime::now() + 30'000'000'000));
-        Numbers numbers = numbers_of(node, 1e6 / packet_us * count, seconds);
+        Numbers numbers = numbers_of(node, load.packets_per_second(), seconds);
         stop();
         return numbers;
     } catch (...) {
@@ -139,30 +147,70 @@ Numbers streams(unsigned count, unsigned packet_us, double seconds) {
     }
 }
 
-void add(Section& section, unsigned count, unsigned packet_us, double seconds) {
-    const std::string words =
-        std::to_string(count) + " sound streams of " + std::to_string(packet_us) + " us, ";
-    const std::string trial = "audio/" + std::to_string(count) + "x" + std::to_string(packet_us);
-    section.trials.push_back({trial, [=] { return streams(count, packet_us, seconds); }});
-    const auto report = [&](const char* figure, const char* unit, const char* number,
-                            Bound bound = Bound::none) {
-        section.comparisons.push_back({words + figure, unit, trial, number, "", "", "", bound, 0});
-    };
-    report("packets", "1000/s", "kpps");
-    report("senders", "% of a core", "send_cpu");
-    report("receivers", "% of a core", "receive_cpu");
-    report("send", "CPU ns a packet", "send_ns");
-    report("receive", "CPU ns a packet", "receive_ns");
-    report("packets that left late", "", "late");
-    report("packets lost", "", "lost", Bound::ours);
+/// What is compared of one load: trials by name, and words for them.
+class Report {
+public:
+    Report(Section& section, const AudioLoad& load)
+        : section_(section),
+          trial_("audio/" + std::to_string(load.streams) + "x" + std::to_string(load.packet_us)),
+          words_(std::to_string(load.streams) + " sound streams of " +
+                 std::to_string(load.packet_us) + " us, ") {}
+
+    void trial(const char* name, const std::function<Numbers()>& measure) {
+        section_.trials.push_back({trial_ + name, measure});
+    }
+    void add(const char* ours, const char* figure, const char* unit, const char* number,
+             const char* beside = "", const char* peer = "", Bound bound = Bound::none) {
+        const bool alone = *peer == '\0';
+        section_.comparisons.push_back({words_ + figure, unit, trial_ + ours, number, beside,
+                                        alone ? "" : trial_ + peer, alone ? "" : number, bound, 0});
+    }
+
+private:
+    Section& section_;
+    std::string trial_, words_;
+};
+
+void add(Section& section, const AudioLoad& load, double seconds) {
+    Report report(section, load);
+    report.trial("", [=] { return streams(load, 48 * load.packet_us / 1000, seconds); });
+    report.trial("/blocks", [=] { return streams(load, 480, seconds); });
+    report.trial("/limit", [=] { return audio_limit_pairs(load, seconds); });
+    report.trial("/one", [=] { return audio_limit_one(load, seconds); });
+    report.trial("/gst-send", [=] { return audio_gstreamer_sends(load, seconds); });
+    report.trial("/gst-receive", [=] { return audio_gstreamer_receives(load, seconds); });
+    const char* const limit = "limit: a process an end, nothing else";
+    const char* const one = "limit: one process for all";
+    const char* const gst_send = "GStreamer rtpL24pay ! udpsink";
+    const char* const gst_receive = "GStreamer udpsrc ! rtpL24depay";
+    report.add("", "packets", "1000/s", "kpps", limit, "/limit");
+    report.add("", "packets per CPU second, both ends", "1/s", "packets_per_cpu_s", limit,
+               "/limit");
+    report.add("", "packets per CPU second, both ends", "1/s", "packets_per_cpu_s", one, "/one");
+    report.add("/blocks", "packets per CPU second, received as blocks of 10 ms", "1/s",
+               "packets_per_cpu_s", limit, "/limit");
+    report.add("", "senders", "% of a core", "send_cpu", limit, "/limit");
+    report.add("", "receivers", "% of a core", "receive_cpu", limit, "/limit");
+    report.add("", "send", "CPU ns a packet", "send_ns", limit, "/limit");
+    report.add("", "send", "CPU ns a packet", "send_ns", gst_send, "/gst-send");
+    report.add("", "receive", "CPU ns a packet", "receive_ns", limit, "/limit");
+    report.add("", "receive", "CPU ns a packet", "receive_ns", gst_receive, "/gst-receive");
+    report.add("/blocks", "receive as blocks of 10 ms", "CPU ns a packet", "receive_ns", limit,
+               "/limit");
+    report.add("/blocks", "receive as blocks of 10 ms", "CPU ns a packet", "receive_ns",
+               gst_receive, "/gst-receive");
+    report.add("", "packets that left later than a packet time", "%", "late_percent", limit,
+               "/limit");
+    report.add("", "packets lost", "", "lost", "", "", Bound::ours);
+    report.add("/blocks", "packets lost, blocks of 10 ms", "", "lost", "", "", Bound::ours);
 }
 
 }  // namespace
 
 Section rtp_audio(unsigned seconds) {
     Section section;
-    add(section, 64, 1000, seconds);
-    add(section, 16, 125, seconds);
+    add(section, {64, 1000}, seconds);
+    add(section, {16, 125}, seconds);
     return section;
 }
 

@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "bench/peer_program.hpp"
 #include "bench/processes.hpp"
 #include "bench/rtp_node.hpp"
 
@@ -26,41 +27,6 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 std::string port_of(const std::string& address) { return address.substr(address.rfind(':') + 1); }
-
-/// A program of somebody else's, on one CPU, gone with this object.
-class PeerProgram {
-public:
-    /// Its stdout goes to `output`, or nowhere.
-    PeerProgram(std::vector<std::string> command, int cpu, int output = -1) {
-        pid_ = start_process(
-            [&] {
-                pin_to(cpu);
-                const int nowhere = ::open("/dev/null", O_RDWR);
-                ::dup2(nowhere, STDIN_FILENO);
-                ::dup2(output >= 0 ? output : nowhere, STDOUT_FILENO);
-                ::dup2(nowhere, STDERR_FILENO);
-                std::vector<char*> words;
-                for (std::string& word : command) words.push_back(word.data());
-                words.push_back(nullptr);
-                ::execvp(words[0], words.data());
-            },
-            300);
-    }
-    PeerProgram(const PeerProgram&) = delete;
-    PeerProgram& operator=(const PeerProgram&) = delete;
-    ~PeerProgram() {
-        if (alive()) kill_process(pid_);
-    }
-    /// False once it has ended.
-    [[nodiscard]] bool alive() {
-        if (pid_ != 0 && ::waitpid(pid_, nullptr, WNOHANG) == pid_) pid_ = 0;
-        return pid_ != 0;
-    }
-    [[nodiscard]] double cpu_seconds() const { return cpu_seconds_of(pid_); }
-
-private:
-    pid_t pid_ = 0;
-};
 
 /// Reads a port all the time and counts what has the marker: frames.
 class Drain {
@@ -132,26 +98,6 @@ Numbers rate_of(PeerProgram& program, double seconds, const std::string& name, F
     const double elapsed = std::chrono::duration<double>(Clock::now() - from).count();
     if (count == 0) throw std::runtime_error(name + ": no frames any more");
     return {{"frames_per_s", count / elapsed}, {"frames_per_cpu_s", count / cpu}};
-}
-
-std::vector<std::string> words(const std::string& text) {
-    std::vector<std::string> all{""};
-    for (const char c : text) {
-        if (c == ' ')
-            all.emplace_back();
-        else
-            all.back() += c;
-    }
-    return all;
-}
-
-std::string gst_launch() {
-    const std::string program = find_program("gst-launch-1.0");
-    if (program.empty())
-        throw Absent(
-            "gst-launch-1.0 is not installed (Debian packages gstreamer1.0-tools, "
-            "gstreamer1.0-plugins-good)");
-    return program;
 }
 
 /// Reads lines in the background and counts those with a word in them.
