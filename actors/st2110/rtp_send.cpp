@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/st2110/rtp_send.hpp"
 
+#include <stdexcept>
 #include <string>
 
 namespace streamlib::actors {
 namespace {
 
-constexpr Nanoseconds patience = 1'000'000'000;  // with a send buffer that does not empty
+/// With a send buffer out of which nothing leaves: far above any stream's burst, below the hang watch.
+constexpr Nanoseconds patience = 200'000'000;
 
 }  // namespace
 
@@ -21,7 +23,7 @@ Result<> RtpSend::open(std::uint32_t buffer_bytes) {
 Result<> RtpSend::begin(const SenderOptions& options) {
     auto sender = DatagramSender::create(endpoint_.fd(), options);
     if (!sender) return tl::unexpected(sender.error());
-    sender_ = std::move(*sender);
+    send_with(std::move(*sender));
     log(LogLevel::info, "sends to " + *to + " from " + to_string(endpoint_.bound()) + " with " +
                             std::string(sender_->method()));
     return {};
@@ -31,20 +33,29 @@ std::uint32_t RtpSend::ssrc_number() const {
     return *ssrc != 0 ? static_cast<std::uint32_t>(*ssrc) : st2110::name_hash(name());
 }
 
-SendBatch& RtpSend::next_batch() noexcept {
-    for (;;) {
-        if (SendBatch* batch = sender_->open(); batch != nullptr) return *batch;
-        sender_->submit();
-        static_cast<void>(sender_->take_done(MonotonicTime::now() + patience));
-    }
+/// Some batches come back; where none does in time, all that wait are lost.
+void RtpSend::wait_for_some() {
+    if (!sender_->take_done(MonotonicTime::now() + patience).empty()) return progress();
+    // The kernel lets go of what it did not send, at once. If ever it does not, the memory is its own until this process ends.
+    if (!sender_->give_up(MonotonicTime::now() + patience))
+        throw std::runtime_error("the kernel keeps packets to " + *to + " that it does not send");
+    static_cast<void>(sender_->take_done(MonotonicTime{0}));
 }
 
-void RtpSend::settle(bool all) noexcept {
+SendBatch& RtpSend::next_batch() {
+    SendBatch* batch = sender_->open();
+    while (batch == nullptr) {
+        sender_->submit();
+        wait_for_some();  // one at least is free then
+        batch = sender_->open();
+    }
+    return *batch;
+}
+
+void RtpSend::settle(bool all) {
     sender_->submit();
-    const MonotonicTime until = all ? MonotonicTime::now() + patience : MonotonicTime{0};
-    do {
-        static_cast<void>(sender_->take_done(until));
-    } while (all && sender_->under_way() != 0 && MonotonicTime::now() < until);
+    static_cast<void>(sender_->take_done(MonotonicTime{0}));
+    while (all && sender_->under_way() != 0) wait_for_some();
     const SendCounters& counted = sender_->counters();
     raise(packets, counted.datagrams);
     raise(bytes, counted.bytes);

@@ -52,6 +52,7 @@ protected:
     }
     /// In start(): who sends.
     [[nodiscard]] Result<> begin(const SenderOptions& options = {});
+    void send_with(std::unique_ptr<DatagramSender> sender) { sender_ = std::move(sender); }
     /// In start(): leaves the description where others look for it.
     [[nodiscard]] Result<> describe(st2110::Media media) {
         description_.place(directory(), name());
@@ -64,12 +65,14 @@ protected:
     }
     [[nodiscard]] DatagramSender& sender() noexcept { return *sender_; }
     [[nodiscard]] std::uint32_t ssrc_number() const;
-    /// An empty batch; waits for one where all are under way. [realtime]
-    [[nodiscard]] SendBatch& next_batch() noexcept;
-    /// Takes back what is done, waiting for all of it if `all`; keeps the counters. [realtime]
-    void settle(bool all) noexcept;
+    /// An empty batch; waits for one where all are under way, as long as some of them leave. [realtime]
+    [[nodiscard]] SendBatch& next_batch();
+    /// Takes back what is done; keeps the counters. `all`: waits as long as some of it leaves; then nothing is under way, and the
+    /// memory that was sent from is free. [realtime]
+    void settle(bool all);
 
 private:
+    void wait_for_some();
     SocketWish wish_{};
     Endpoint endpoint_{*this, "rtp"};
     std::unique_ptr<DatagramSender> sender_;

@@ -34,6 +34,10 @@ public:
         }
         return give_done();
     }
+    bool give_up(MonotonicTime) noexcept override {
+        for (; queued_ != 0; --queued_, first_ = (first_ + 1) % queue_.size()) drop_rest(queued(0));
+        return true;
+    }
     [[nodiscard]] bool uses_io_uring() const noexcept override { return false; }
 
 protected:

@@ -141,6 +141,18 @@ void SlotSender::finish(SendSlot& slot) noexcept {
     finished_.push_back(&slot);  // room for every slot was reserved
 }
 
+void SlotSender::drop_rest(SendSlot& slot) noexcept {
+    for (; slot.next < slot.message_count; ++slot.next) {
+        slot.done.lost += datagrams_of(slot, slot.next);
+        --slot.unfinished;
+    }
+    if (slot.done.error == 0) {
+        slot.done.error = ECANCELED;
+        slot.done.status = SendStatus::cancelled;
+    }
+    if (slot.unfinished == 0) finish(slot);
+}
+
 std::span<const SendDone> SlotSender::give_done() noexcept {
     done_.clear();
     for (SendSlot* slot : finished_) {

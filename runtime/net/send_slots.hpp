@@ -21,7 +21,7 @@ struct SendSlot {
     std::size_t message_count = 0, bytes = 0;
     std::size_t each = 1;        ///< Datagrams of a message; the last one has the rest.
     std::size_t unfinished = 0;  ///< Completions that are still to come.
-    std::size_t next = 0;        ///< First message that was not sent yet (sendmmsg).
+    std::size_t next = 0;        ///< First message that was not handed to the kernel yet.
     unsigned tries = 0;
     SendDone done{};
     bool is_free = true;  // free: told of by take_done(), or never used
@@ -64,7 +64,10 @@ protected:
     [[nodiscard]] std::size_t index_of(const SendSlot& slot) const noexcept {
         return static_cast<std::size_t>(&slot - slots_.data());
     }
+    /// Its messages from `next` on are not sent any more; finished, if the kernel has none of the others.
+    void drop_rest(SendSlot& slot) noexcept;
     [[nodiscard]] bool anything_done() const noexcept { return !finished_.empty(); }
+    [[nodiscard]] bool all_done() const noexcept { return finished_.size() == under_way_; }
     /// What has finished, once: their slots are free from now on.
     [[nodiscard]] std::span<const SendDone> give_done() noexcept;
 

@@ -10,7 +10,7 @@
 ///
 /// Model     A batch goes as one message that the kernel segments (UDP_SEGMENT), or as a message a datagram where the
 ///           interface cannot. A full send buffer is waited for (io_uring: by the kernel; else by take_done()), never longer
-///           than take_done() is told to. Batches keep their order unless the send buffer was full in between.
+///           than take_done() is told to. Batches keep their order, but one that is tried once more.
 /// Lifetime  Headers and payloads of a batch stay untouched until its token came back. The destructor waits for that, at most
 ///           a second, and then closes what is under way.
 /// Threads   The one that called create(), alone.
@@ -90,6 +90,9 @@ public:
     /// next call of anything here. [realtime]
     [[nodiscard]] virtual std::span<const SendDone> take_done(MonotonicTime until) noexcept = 0;
 
+    /// Nothing waits for room any longer: what the kernel has not taken comes back with the next take_done() as lost, its
+    /// memory free. False: the kernel still held some of it at `until`.
+    [[nodiscard]] virtual bool give_up(MonotonicTime until) noexcept = 0;
     /// Committed, and not told of by take_done() yet.
     [[nodiscard]] virtual std::size_t under_way() const noexcept = 0;
     [[nodiscard]] virtual const SendCounters& counters() const noexcept = 0;

@@ -175,7 +175,8 @@ bool Uring::watch(int fd, std::uint64_t data) noexcept {
     return true;
 }
 
-bool Uring::send_fixed(const msghdr& message, bool zero_copy, std::uint64_t data) noexcept {
+bool Uring::send_fixed(const msghdr& message, bool zero_copy, std::uint64_t data,
+                       bool linked) noexcept {
     io_uring_sqe* request = ring_->next();
     if (request == nullptr) return false;
     if (zero_copy)
@@ -184,6 +185,7 @@ bool Uring::send_fixed(const msghdr& message, bool zero_copy, std::uint64_t data
         io_uring_prep_sendmsg(request, 0, &message, MSG_NOSIGNAL);
     io_uring_sqe_set_data64(request, data);
     request->flags |= IOSQE_FIXED_FILE;
+    if (linked) request->flags |= IOSQE_IO_HARDLINK;
     return true;
 }
 

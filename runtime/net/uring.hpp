@@ -56,8 +56,9 @@ public:
     // Requests: queued until submit() or wait(). False: the queue is full, submit() first.
     [[nodiscard]] bool receive(int fd, msghdr& shape, std::uint64_t data) noexcept;  ///< Multishot.
     [[nodiscard]] bool watch(int fd, std::uint64_t data) noexcept;  ///< Multishot poll for reading.
-    [[nodiscard]] bool send_fixed(const msghdr& message, bool zero_copy,
-                                  std::uint64_t data) noexcept;
+    /// `linked`: the request queued next begins when this one is done, whatever becomes of it; both in one submit().
+    [[nodiscard]] bool send_fixed(const msghdr& message, bool zero_copy, std::uint64_t data,
+                                  bool linked = false) noexcept;
     [[nodiscard]] bool cancel(std::uint64_t target, std::uint64_t data) noexcept;
     [[nodiscard]] bool cancel_all(std::uint64_t data) noexcept;
 

@@ -209,6 +209,58 @@ TEST_P(FullSenderTest, a_full_queue_is_waited_for_not_lost_and_not_longer_than_t
     EXPECT_EQ(sender_->counters().full > 0, !GetParam()) << "io_uring waits inside the kernel";
 }
 
+TEST_P(FullSenderTest, keeps_the_order_although_the_queue_was_full) {
+    std::uint32_t number = 0, expected = 0;
+    std::size_t wrong = 0;
+    const auto read = [&](std::size_t most) {
+        std::uint32_t got = 0;
+        for (std::size_t n = 0; n<most&& ::recv(in_.get(), &got, sizeof got, 0)> 0; ++n)
+            if (got != expected++) ++wrong;
+    };
+    constexpr std::uint32_t all = 3000;
+    const MonotonicTime end = soon(20'000'000'000);
+    while ((number < all || expected < number) && MonotonicTime::now() < end) {
+        // Batches of several lengths, each time with room for a few datagrams only.
+        for (std::size_t size = 1; size <= 7 && number < all; ++size) {
+            SendBatch* batch = sender_->open();
+            if (batch == nullptr) break;
+            for (std::size_t i = 0; i < size; ++i, ++number)
+                std::memcpy(batch->add(sizeof number, {}).data(), &number, sizeof number);
+            sender_->commit(*batch, 1);
+        }
+        sender_->submit();
+        read(3);
+        (void)sender_->take_done(MonotonicTime{0});
+    }
+    EXPECT_EQ(expected, number);
+    EXPECT_EQ(wrong, 0U);
+}
+
+TEST_P(FullSenderTest, gives_up_what_does_not_leave_and_counts_it) {
+    std::size_t committed = 0;
+    while (SendBatch* batch = sender_->open()) {
+        for (int i = 0; i < 64; ++i) batch->add(0, bytes_of("12345678"));
+        sender_->commit(*batch, ++committed);
+        sender_->submit();
+    }
+    std::size_t back = sender_->take_done(MonotonicTime{0}).size();
+    EXPECT_LT(back, committed);
+    EXPECT_TRUE(sender_->give_up(soon(10'000'000'000)));
+    back += sender_->take_done(MonotonicTime{0}).size();
+    EXPECT_EQ(back, committed) << "all memory is free again";
+    EXPECT_EQ(sender_->under_way(), 0U);
+    const std::uint64_t sent = sender_->counters().datagrams;
+    EXPECT_EQ(sent + sender_->counters().lost, committed * 64);
+    EXPECT_EQ(read_all(), sent) << "nothing leaves afterwards";
+    SendBatch* batch = sender_->open();
+    ASSERT_NE(batch, nullptr);
+    batch->add(0, bytes_of("12345678"));
+    sender_->commit(*batch, 1);
+    sender_->submit();
+    while (sender_->under_way() != 0) (void)sender_->take_done(soon());
+    EXPECT_EQ(read_all(), 1U) << "and it goes on";
+}
+
 TEST_P(FullSenderTest, may_go_while_batches_are_under_way) {
     while (SendBatch* batch = sender_->open()) {
         for (int i = 0; i < 64; ++i) batch->add(0, bytes_of("12345678"));
