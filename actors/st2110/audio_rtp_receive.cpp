@@ -5,8 +5,6 @@
 
 namespace streamlib::actors {
 
-using st2110::PacketStatus;
-
 Result<> AudioRtpReceive::configure() {
     auto plan = RtpReceive::open();
     if (!plan) return tl::unexpected(plan.error());

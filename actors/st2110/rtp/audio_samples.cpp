@@ -53,9 +53,35 @@ void to_memory(std::uint32_t bits, std::byte* at) {
 
 constexpr std::size_t bytes_of(SampleType type) { return type == SampleType::s16 ? 2 : 4; }
 
+constexpr std::size_t four = 4;  // samples of 24 bits are three words
+
+template <SampleType type>
+void encode_four(const std::byte* in, std::byte* out) {
+    constexpr std::size_t step = bytes_of(type);
+    const std::uint32_t a = from_memory<type, 24>(in), b = from_memory<type, 24>(in + step),
+                        c = from_memory<type, 24>(in + 2 * step),
+                        d = from_memory<type, 24>(in + 3 * step);
+    store_be32(out, (a & 0xffffff00U) | b >> 24);
+    store_be32(out + 4, (b << 8 & 0xffff0000U) | c >> 16);
+    store_be32(out + 8, (c << 16 & 0xff000000U) | d >> 8);
+}
+
+template <SampleType type>
+void decode_four(const std::byte* in, std::byte* out) {
+    constexpr std::size_t step = bytes_of(type);
+    const std::uint32_t a = load_be32(in), b = load_be32(in + 4), c = load_be32(in + 8);
+    to_memory<type>(a & 0xffffff00U, out);
+    to_memory<type>(a << 24 | (b >> 8 & 0x00ffff00U), out + step);
+    to_memory<type>(b << 16 | (c >> 16 & 0x0000ff00U), out + 2 * step);
+    to_memory<type>(c << 8, out + 3 * step);
+}
+
 template <SampleType type, WireSample wire>
 void encode(const std::byte* in, std::size_t count, std::byte* out) {
     constexpr std::size_t octets = octets_of(wire);
+    if constexpr (octets == 3)
+        for (; count >= four; count -= four, in += four * bytes_of(type), out += four * octets)
+            encode_four<type>(in, out);
     for (; count > 0; --count, in += bytes_of(type), out += octets) {
         const std::uint32_t bits = from_memory<type, octets * 8>(in);
         store_be16(out, static_cast<std::uint16_t>(bits >> 16));
@@ -66,6 +92,9 @@ void encode(const std::byte* in, std::size_t count, std::byte* out) {
 template <SampleType type, WireSample wire>
 void decode(const std::byte* in, std::size_t count, std::byte* out) {
     constexpr std::size_t octets = octets_of(wire);
+    if constexpr (octets == 3)
+        for (; count >= four; count -= four, in += four * octets, out += four * bytes_of(type))
+            decode_four<type>(in, out);
     for (; count > 0; --count, in += octets, out += bytes_of(type)) {
         std::uint32_t bits = std::uint32_t{load_be16(in)} << 16;
         if constexpr (octets == 3) bits |= std::to_integer<std::uint32_t>(in[2]) << 8;

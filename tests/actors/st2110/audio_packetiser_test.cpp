@@ -76,6 +76,27 @@ TEST(AudioSamples, come_back_exactly_where_memory_is_as_wide_as_the_wire) {
         }
 }
 
+TEST(AudioSamples, are_the_same_one_by_one_and_in_any_number) {
+    std::mt19937 random(8);
+    for (const SampleType type :
+         {SampleType::s16, SampleType::s24in32, SampleType::s32, SampleType::f32})
+        for (const WireSample wire : {WireSample::l16, WireSample::l24})
+            for (std::size_t count = 1; count < 14; ++count) {
+                const std::size_t bytes = type == SampleType::s16 ? 2 : 4, octets = octets_of(wire);
+                std::vector<std::byte> in(count * bytes), together(count * octets),
+                    single(count * octets), out(count * bytes), single_out(count * bytes);
+                for (std::byte& b : in) b = static_cast<std::byte>(random());
+                encode_samples(type, wire, in.data(), count, together.data());
+                for (std::size_t i = 0; i < count; ++i)
+                    encode_samples(type, wire, &in[i * bytes], 1, &single[i * octets]);
+                EXPECT_EQ(together, single) << static_cast<int>(type) << " " << count;
+                decode_samples(wire, type, together.data(), count, out.data());
+                for (std::size_t i = 0; i < count; ++i)
+                    decode_samples(wire, type, &together[i * octets], 1, &single_out[i * bytes]);
+                EXPECT_EQ(out, single_out) << static_cast<int>(type) << " " << count;
+            }
+}
+
 TEST(AudioPacketiser, accepts_what_is_legal_and_lists_it_where_it_refuses) {
     const auto text = [](const AudioFormat& format, WireSample wire, std::uint32_t samples) {
         const auto ok = check_packing(format, wire, samples);
