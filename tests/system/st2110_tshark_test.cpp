@@ -91,15 +91,20 @@ TEST_F(St2110Wire, tshark_has_nothing_to_say_against_what_leaves) {
                     "60000/1001");
     wait_for("video", "RUNNING");
     wait_for("sound", "RUNNING");
-    // The buffer holds all of it: what is not there did not leave.
-    const Answer caught = call(words_of("tshark -q -n -B 64 -i va -c 4000 -a duration:30 -w " +
-                                        path("wire.pcap") + " udp"));
+    // The buffer should hold all of it; what tshark itself has lost is no capture.
+    Answer caught;
+    for (int attempt = 0; attempt < 3; ++attempt) {
+        caught = call(words_of("tshark -q -n -B 64 -i va -c 4000 -a duration:30 -w " +
+                               path("wire.pcap") + " udp"));
+        if (caught.error.find("dropped from") == std::string::npos) break;
+    }
+    EXPECT_EQ(counter("video", "lost") + counter("sound", "lost"), 0) << "refused by the kernel";
     finish(*node);
     if (caught.status != 0)
         GTEST_SKIP() << "SKIPPED WHOLE: tshark may not capture here: " << caught.error;
     const std::string streams = shark("-q -z expert -z rtp,streams");
     EXPECT_THAT(streams, Not(HasSubstr("Frequency"))) << "what its experts find";
-    EXPECT_EQ(count_of(streams, " 0 (0.0%)"), 2U) << streams;
+    EXPECT_EQ(count_of(streams, " 0 (0.0%)"), 2U) << streams << caught.error;
     for (const std::string& line : lines_of(streams))
         EXPECT_FALSE(line.ends_with("X")) << "a problem: " << line;
 
