@@ -3,6 +3,11 @@
 //
 // A request is named by slot, generation and purpose. What completes under a name that is not the slot's any more only gives
 // its buffer back. A receive that ends (no buffer, an error that passes) is begun again before the next sleep.
+//
+// The socket outlives the process, so who is killed and does not die (D state) must not take what is its successor's. It does
+// not: a packet only queues work for the process that asked, which receives inside its own io_uring_enter(); on its way out
+// that work is cancelled; and receives wait beside each other, so no wake-up is used up by one that is held. That would no
+// longer hold with a thread of the kernel's that receives (IORING_SETUP_SQPOLL, IOSQE_ASYNC): use neither here.
 #include <array>
 #include <bit>
 #include <cerrno>

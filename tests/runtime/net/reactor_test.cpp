@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -16,6 +17,7 @@
 
 #include "ipc/wake.hpp"
 #include "tests/runtime/net/loopback.hpp"
+#include "tests/supervisor/held_process.hpp"
 
 using namespace streamlib;
 using namespace streamlib::testing;
@@ -266,6 +268,71 @@ TEST_P(ReactorTest, tells_when_it_is_full) {
     }
     EXPECT_EQ(reactor->add_wake(event.get(), [] {}).error().code, Errc::no_memory);
     EXPECT_EQ(reactor->add_timer([] {}).error().code, Errc::no_memory);
+}
+
+/// A process that takes packets of a socket which the next one shares, and then does not run any more.
+class DeadHand {
+public:
+    DeadHand(int fd, bool io_uring) {
+        int ends[2];
+        EXPECT_EQ(::pipe(ends), 0);
+        pid_ = ::fork();
+        if (pid_ == 0) {
+            auto reactor = Reactor::create({.allow_io_uring = io_uring});
+            auto handle = (*reactor)->on_datagrams(
+                fd, [&](const Datagrams&) { (void)::write(ends[1], "x", 1); });
+            for (;;) (void)(*reactor)->run_once(MonotonicTime::now() + 1'000'000'000);
+        }
+        ::close(ends[1]);
+        took_ = ends[0];
+    }
+    ~DeadHand() {
+        ::kill(pid_, SIGKILL);
+        ::waitpid(pid_, nullptr, 0);
+        ::close(took_);
+    }
+    DeadHand(const DeadHand&) = delete;
+    DeadHand& operator=(const DeadHand&) = delete;
+    void wait_for_one() const {
+        char byte = 0;
+        EXPECT_EQ(::read(took_, &byte, 1), 1);
+    }
+    [[nodiscard]] pid_t pid() const { return pid_; }
+
+private:
+    pid_t pid_ = 0;
+    int took_ = -1;
+};
+
+// The kernel receives in the context of the process that asked, also what a multishot receive takes later: what does not run
+// takes nothing, and what is on its way out gives up what it had begun. So a successor need not fear a killed one that stays.
+TEST_P(ReactorTest, who_was_killed_and_does_not_die_takes_nothing_from_its_successor) {
+    DeadHand old(in_.fd.get(), GetParam());
+    send("it listens");
+    old.wait_for_one();
+    std::size_t sent = 0, got = 0;
+    const auto send_many = [&] {
+        for (int i = 0; i < 100; ++i, ++sent) send("packet " + std::to_string(sent));
+    };
+    ASSERT_EQ(::kill(old.pid(), SIGSTOP), 0);
+    int status = 0;
+    ASSERT_EQ(::waitpid(old.pid(), &status, WUNTRACED), old.pid());
+    auto reactor = make();
+    ASSERT_TRUE(reactor->on_datagrams(in_.fd.get(), [&](const Datagrams& d) { got += d.size(); }));
+    send_many();
+    ASSERT_TRUE(run_until(*reactor, [&] { return got == sent; })) << "stopped";
+    streamlib::test::HeldProcess held(old.pid());
+    if (!held.holds()) GTEST_SKIP() << "ptrace is not permitted here";
+    ASSERT_EQ(::kill(old.pid(), SIGKILL), 0);
+    siginfo_t info{};  // it has come as far as its tracer lets it
+    ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(old.pid()), &info, WSTOPPED | WNOWAIT), 0);
+    send_many();
+    ASSERT_TRUE(run_until(*reactor, [&] { return got == sent; })) << "killed, not dead";
+    send_many();
+    held.let_go();  // with packets there that it had been told of
+    ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(old.pid()), &info, WEXITED | WNOWAIT), 0);
+    send_many();
+    EXPECT_TRUE(run_until(*reactor, [&] { return got == sent; })) << "dead";
 }
 
 INSTANTIATE_TEST_SUITE_P(Methods, ReactorTest, ::testing::Bool(),
