@@ -77,7 +77,7 @@ public:
         block_.flags = block_flags;
         return *this;
     }
-    /// A number for the readers; of an incomplete picture: which 32nds of its rows miss something, bit 0 the top.
+    /// A number for the readers; of an incomplete picture: its loss map (loss_map.hpp).
     Slot& user(std::uint32_t number) noexcept {
         block_.user = number;
         return *this;

@@ -11,7 +11,7 @@
 ///
 /// Model     Frames are put together in the slots of the ring, two at a time, packets in any order; a frame is published when
 ///           it is whole, else `window` after its end, with what is missing mended as `missing` says, the flag `incomplete`, and
-///           in the header's `user` which 32nds of its rows miss something (bit 0: the top). `origin` is the media time
+///           in the header's `user` which 32nds of its rows miss something (runtime/loss_map.hpp). `origin` is the media time
 ///           of the RTP timestamp.
 /// Layout    What `layout` says, or a layout word in `format` ("1080p50 v210"), else pgroup. Rows are converted into the slot
 ///           as they come (actors/pgroup.hpp); what cannot be had is refused in configure() with what can.

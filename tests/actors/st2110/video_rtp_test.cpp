@@ -19,6 +19,7 @@
 #include "runtime/actor_core.hpp"
 #include "runtime/clock/tick_math.hpp"
 #include "runtime/harness.hpp"
+#include "runtime/loss_map.hpp"
 #include "tests/reserved_port.hpp"
 
 namespace streamlib::actors {
@@ -325,6 +326,36 @@ TEST(VideoRtpReceiveLayout, is_what_the_format_names_unless_said_otherwise) {
     EXPECT_EQ(given("1080p50 v210", ""), text("1080p50 v210"));
     EXPECT_EQ(given("1080p50 v210", "planar 8"), text("1080p50 YCbCr-4:2:2 8 planar"));
     EXPECT_EQ(given("1080p50 YCbCr-4:2:2 10", "UYVY"), text("1080p50 uyvy"));
+}
+
+TEST(MissingBands, name_by_a_loss_map_every_row_that_misses_something) {
+    std::mt19937 random(9);
+    for (const char* text :
+         {"320x180 YCbCr-4:2:2 10 pgroup", "64x7 RGB 8 pgroup", "64x1080 KEY 8 pgroup",
+          "320x182 YCbCr-4:2:0 8 pgroup", "320x180 4:2:2 8 pgroup interlaced"}) {
+        const VideoFormat format = *parse_video_format(text);
+        const st2110::PictureShape shape = *st2110::PictureShape::of(format);
+        for (int round = 0; round < 200; ++round) {
+            const auto first = static_cast<std::uint32_t>(random() % shape.groups());
+            const auto most =
+                std::min<std::uint32_t>(shape.groups() - first, 3 * shape.groups_per_row);
+            const std::uint32_t groups = 1 + static_cast<std::uint32_t>(random() % most);
+            const std::array<st2110::Span, 1> gaps{
+                {{first * shape.group_octets, groups * shape.group_octets}}};
+            st2110::FinishedFrame frame;
+            frame.gaps = gaps;
+            ipc::BlockHeader header{};
+            header.flags = ipc::block_incomplete;
+            header.user = missing_bands(format, frame);
+            const LossMap loss(header, format);
+            for (std::uint32_t row = 0; row < format.height; ++row) {
+                const std::uint32_t of_groups = row / shape.row_step;
+                const bool hit = of_groups >= first / shape.groups_per_row &&
+                                 of_groups <= (first + groups - 1) / shape.groups_per_row;
+                ASSERT_TRUE(!hit || loss.may_miss(row)) << text << " row " << row;
+            }
+        }
+    }
 }
 
 TEST(MissingBands, tell_where_a_picture_misses_something) {
