@@ -69,6 +69,7 @@ Result<> VideoRtpSend::configure() {
     if (!timing) return tl::unexpected(timing.error());
     pacer_.emplace(*timing);
     own_traffic_.emplace(timing->stream);
+    choice_.emplace(std::max<std::int64_t>(1, wire_.rate.num / wire_.rate.den));
     return open(send_buffer);
 }
 
@@ -118,29 +119,27 @@ void VideoRtpSend::log_findings() {
 
 void VideoRtpSend::process(const Tick&) {
     if (!is_paced()) return send_at_once();
-    const TaiTime time = now();
-    // What comes once a frame has begun is for the one after, however soon the choice is made: else chance would decide.
-    const std::int64_t next = epoch_ + (pacer_->remaining() != 0 ? 1 : 0);
-    const bool waits = fresh_ && begun_ && fresh_for_ <= next;
-    if (waits && time >= pacer_->timing().start(next)) return;
-    if (video.read_latest() == InputStatus::fresh) {
-        fresh_ = true;
-        fresh_for_ = pacer_->timing().frame_at(time) + 1;
-    }
-    if (!fresh_ || begun_) return;
-    begun_ = true;
-    epoch_ = fresh_for_;
+    // Once it has begun, each frame looks for its own picture.
+    if (begun_ || video.read_latest() != InputStatus::fresh) return;
+    fresh_ = begun_ = true;
+    epoch_ = pacer_->timing().frame_at(now()) + 1 + *delay;
+    choice_->begin(epoch_, media_frame());
     wake_at_tai(choosing_time());
+}
+
+/// Number of the picture in hand, by its media time.
+std::int64_t VideoRtpSend::media_frame() const noexcept {
+    return st2110::frame_near(st2110::ticks_at(video.origin(), st2110::video_clock), wire_.rate,
+                              st2110::video_clock)
+        .index;
 }
 
 /// Every picture, in order.
 void VideoRtpSend::send_at_once() {
     while (video.read_new() == InputStatus::fresh) {
-        const auto place = st2110::frame_near(st2110::ticks_at(video.origin(), st2110::video_clock),
-                                              wire_.rate, st2110::video_clock);
         given_ = video.payload();
         if (given_.size() < video.format().bytes()) continue;
-        begin(given_, place.index);
+        begin(given_, media_frame());
         send_packets(0, static_cast<std::uint32_t>(plan_->packets_per_frame()));
         settle(true);  // the next read lets go of the slot
         frames.add();
@@ -194,16 +193,18 @@ void VideoRtpSend::wait_until(TaiTime time) const noexcept {
 
 /// The picture for a frame of TAI time; false: nothing leaves.
 bool VideoRtpSend::choose(std::int64_t frame) {
-    if (fresh_ && fresh_for_ <= frame && video.has_block() &&
-        video.payload().size() >= video.format().bytes()) {
+    using Picture = st2110::PictureChoice::Picture;
+    for (std::size_t n = 0; n < ipc::max_slots; ++n) {
+        if (!fresh_ && video.read_new() != InputStatus::fresh) break;
         fresh_ = false;
-        const auto place = st2110::frame_near(st2110::ticks_at(video.origin(), st2110::video_clock),
-                                              wire_.rate, st2110::video_clock);
-        // A second or more behind is another media time, which is followed.
-        const std::int64_t behind = last_index_ ? *last_index_ - place.index : -1;
-        if (behind >= 0 && static_cast<double>(behind) < wire_.rate.hertz()) {
+        if (video.payload().size() < video.format().bytes()) continue;
+        const std::int64_t index = media_frame();
+        const Picture what = choice_->look(frame, index);
+        fresh_ = what == Picture::waits;
+        if (fresh_) break;
+        if (what == Picture::too_late) {
             replaced.add();
-            return false;
+            continue;
         }
         // The writer may have its slot again only once the kernel has let go of it: it has, a frame after its last burst, but
         // where the send buffer is full.
@@ -211,14 +212,17 @@ bool VideoRtpSend::choose(std::int64_t frame) {
         before_ = std::move(current_);
         current_ = video.keep();
         given_ = current_.payload();
-        begin(given_, place.index);
+        begin(given_, index);
         return true;
     }
-    if (!last_index_) return false;
-    if (video.ended()) return false;
+    return repeat(frame);
+}
+
+bool VideoRtpSend::repeat(std::int64_t frame) {
+    if (!choice_->nothing_found(frame) || !last_index_ || video.ended()) return false;
     if (video.stale() && *stale == "stop") return false;
     repeated.add();
-    const std::int64_t index = *last_index_ + 1;
+    const std::int64_t index = choice_->index_of(frame);
     if (video.stale() && *stale == "black") {
         rows_done_ = wire_.height;
         begin({}, index);

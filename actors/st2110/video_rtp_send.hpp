@@ -10,9 +10,9 @@
 /// Model     Frame N of TAI time leaves as ST 2110-21 says: from N x TFRAME + TROFFSET on, a burst at a time: what is newest.
 ///           Pictures that are pgroups already go from the ring's slot to the socket; others are converted row by row
 ///           just before they leave. Without pacing every picture leaves at once, in order.
-/// Time      The RTP timestamp is the picture's `origin`, exact and truncated, and it always grows. A picture for which a
-///           repeat had to be sent comes too late (`replaced`): it is left out, and nothing leaves in that frame's time, so that
-///           those after it have their own timestamps again.
+/// Time      The RTP timestamp is the picture's `origin`, exact and truncated, and it always grows. The latency, from media time
+///           to frame, is what the first picture had and `delay` more, and stays so: a picture that is there when its frame
+///           begins leaves in it, whatever else was late. One that comes later is left out (`replaced`): a repeat has its time.
 /// Stale     Where nothing newer is there: the last picture again; once the input is stale (`stale_after`): again, black,
 ///           or nothing, as `stale` says.
 /// Stall     After one the frame in hand catches up at no more than 1.1 times the rate; whole frames that were missed are
@@ -31,6 +31,7 @@
 #include "actors/st2110/finding_thread.hpp"
 #include "actors/st2110/pacing/own_traffic.hpp"
 #include "actors/st2110/pacing/pacer.hpp"
+#include "actors/st2110/pacing/picture_choice.hpp"
 #include "actors/st2110/rtp/video_plan.hpp"
 #include "actors/st2110/rtp_send.hpp"
 
@@ -65,6 +66,14 @@ public:
          .unit = "us",
          .min = 0,
          .max = 16'000}};
+    Property<std::int64_t> delay{
+        *this,
+        "delay",
+        0,
+        {.text = "Frames that a picture leaves later than it could: so much later may it come",
+         .unit = "frames",
+         .min = 0,
+         .max = 1}};
     Property<std::string> packing{
         *this,
         "packing",
@@ -113,7 +122,9 @@ private:
     void wait_until(TaiTime time) const noexcept;
     [[nodiscard]] TaiTime choosing_time() const noexcept;
     void wake_at_tai(TaiTime time) noexcept { wake_at(monotonic_at(time)); }
+    [[nodiscard]] std::int64_t media_frame() const noexcept;
     [[nodiscard]] bool choose(std::int64_t frame);
+    [[nodiscard]] bool repeat(std::int64_t frame);
     void begin(std::span<const std::byte> pixels, std::int64_t index);
     void finish_frame();
     void send_packets(std::uint32_t first, std::uint32_t count);
@@ -133,10 +144,9 @@ private:
     std::uint32_t rows_done_ = 0;  ///< Of the picture in hand, converted.
 
     Block current_, before_;  ///< In hand; the one before, until the kernel has let go of it.
-    bool fresh_ = false;      ///< The input has one that was not sent.
-    std::int64_t fresh_for_ =
-        0;                ///< It was there when this frame began, and not for the one before.
-    bool begun_ = false;  ///< There was a first picture.
+    bool fresh_ = false;      ///< The input has one in hand that was not sent.
+    std::optional<st2110::PictureChoice> choice_;
+    bool begun_ = false;                         ///< There was a first picture.
     std::span<const std::byte> given_, pixels_;  ///< As it came; as it leaves.
     std::int64_t epoch_ = 0;                     ///< Frame of TAI time that is next.
     std::optional<std::int64_t> last_index_;     ///< Media frame that left last.
