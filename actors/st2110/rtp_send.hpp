@@ -50,6 +50,7 @@ protected:
     [[nodiscard]] st2110::StreamAddress address() const {
         return st2110::stream_address(wish_, endpoint_.bound());
     }
+    [[nodiscard]] const Endpoint& endpoint() const noexcept { return endpoint_; }
     /// In start(): who sends.
     [[nodiscard]] Result<> begin(const SenderOptions& options = {});
     void send_with(std::unique_ptr<DatagramSender> sender) { sender_ = std::move(sender); }

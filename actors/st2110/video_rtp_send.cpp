@@ -15,6 +15,8 @@ using st2110::PackingMode;
 using st2110::SenderType;
 
 constexpr std::uint32_t send_buffer = 4U << 20;
+/// How far ahead the kernel gets bursts that it is to hold; half of it is what this thread may wake late.
+constexpr Nanoseconds launch_ahead = 1'000'000;
 /// Bursts, and waits between them, in one turn of the loop, so that it sees commands and ticks.
 constexpr int steps_a_turn = 32;
 
@@ -70,7 +72,23 @@ Result<> VideoRtpSend::configure() {
     pacer_.emplace(*timing);
     own_traffic_.emplace(timing->stream);
     choice_.emplace(std::max<std::int64_t>(1, wire_.rate.num / wire_.rate.den));
-    return open(send_buffer);
+    if (auto opened = open(send_buffer); !opened) return opened;
+    return choose_clockwork();
+}
+
+/// The kernel keeps the time where it can, if that is wished.
+Result<> VideoRtpSend::choose_clockwork() {
+    launches_ = LaunchTimes::none;
+    if (!is_paced() || *pacing_by == "thread") return {};
+    auto qdisc = launch_qdisc(endpoint().bound());
+    if (!qdisc) return tl::unexpected(qdisc.error());
+    auto times = choose_launch_times(*pacing_by, *qdisc);
+    if (!times) return tl::unexpected(times.error());
+    launches_ = *times;
+    log(LogLevel::info, qdisc->interface + " has " + qdisc->kind +
+                            (launches_ == LaunchTimes::none ? ": this thread paces"
+                                                            : ": paced by its launch times"));
+    return ask_for_launch_times(endpoint().fd(), launches_);
 }
 
 Result<> VideoRtpSend::start() {
@@ -168,15 +186,24 @@ void VideoRtpSend::woken(MonotonicTime) {
             pacer_->begin_frame(epoch_);
             act_on(own_traffic_->begin_frame(epoch_, time));
         }
-        const auto next = pacer_->decide(time);
+        // The kernel gets bursts a little ahead; what is due counts as of then.
+        const TaiTime at = launches_ == LaunchTimes::none ? time : std::max(time, launched_);
+        const auto next = pacer_->decide(at);
         if (next.act == st2110::Pacer::Act::sleep) {
+            if (launches_ != LaunchTimes::none) {
+                if (next.until - time > launch_ahead)
+                    return wake_at_tai(next.until + -launch_ahead / 2);
+                launched_ = next.until;
+                continue;
+            }
             if (next.until - time > spin_ns()) return wake_at_tai(next.until + -spin_ns());
             wait_until(next.until);
             continue;
         }
+        launched_ = at;
         send_packets(next.first, next.packets);
         settle(false);
-        const TaiTime left = now();
+        const TaiTime left = std::max(now(), launches_ == LaunchTimes::none ? time : at);
         pacer_->sent(next.packets, left);
         const SendCounters& counted = sender().counters();
         act_on(own_traffic_->taken(counted.datagrams + counted.lost, left));
@@ -283,6 +310,8 @@ void VideoRtpSend::send_packets(std::uint32_t first, std::uint32_t count) {
         stamp_.sequence = sequence_ + field * a_field;
         plan_->write_headers(field, at, most, stamp_, headers);
         SendBatch& batch = next_batch();
+        if (launches_ != LaunchTimes::none)
+            batch.launch_at(launch_time(monotonic_at(launched_), launches_));
         std::uint32_t taken = 0;
         for (; taken < most; ++taken) {
             const st2110::PlannedPacket& packet = of_field[at + taken];

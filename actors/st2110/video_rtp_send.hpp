@@ -34,6 +34,7 @@
 #include "actors/st2110/pacing/picture_choice.hpp"
 #include "actors/st2110/rtp/video_plan.hpp"
 #include "actors/st2110/rtp_send.hpp"
+#include "runtime/net/launch_qdisc.hpp"
 
 namespace streamlib::actors {
 
@@ -56,6 +57,15 @@ public:
                                  "wide",
                                  {.text = "Sender type of ST 2110-21, or none: as fast as it goes",
                                   .choices = {"wide", "narrow_linear", "narrow", "none"}}};
+    Property<std::string> pacing_by{
+        *this,
+        "pacing_by",
+        "thread",
+        {.text =
+             "Who keeps the time: this thread, or the kernel, by launch times (SO_TXTIME; needs "
+             "the fq or ETF "
+             "qdisc on the interface; not proven: no such interface was at hand); auto: who can",
+         .choices = {"thread", "launch_time", "auto"}}};
     Property<std::int64_t> troff{
         *this,
         "troff",
@@ -114,6 +124,7 @@ private:
     [[nodiscard]] bool is_paced() const { return *pacing != "none"; }
     [[nodiscard]] st2110::SenderType sender_type() const;
     [[nodiscard]] std::optional<std::uint32_t> offset_us() const;
+    [[nodiscard]] Result<> choose_clockwork();
     [[nodiscard]] Result<> describe_traffic();
     void act_on(const std::optional<st2110::HeldType::Finding>& finding) noexcept;
     void log_findings();
@@ -135,6 +146,8 @@ private:
     std::optional<st2110::Pacer> pacer_;
     std::optional<st2110::OwnTraffic> own_traffic_;
     FindingThread findings_;
+    LaunchTimes launches_ = LaunchTimes::none;  ///< None: each burst leaves when it is sent.
+    TaiTime launched_{};                        ///< Up to there bursts have launch times.
     std::optional<st2110::PgroupConverter> converter_;
     VideoFormat wire_{};  ///< What leaves: the input's format as pgroups.
     std::vector<std::byte> black_;

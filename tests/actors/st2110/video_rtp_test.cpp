@@ -283,6 +283,24 @@ TEST(VideoRtpReceiveEnds, although_two_frames_are_open) {
     EXPECT_TRUE(pair.receive.take("video").empty()) << "what is not whole is nobody's picture";
 }
 
+TEST(VideoRtpPaced, by_launch_times_only_where_the_interface_holds_packets) {
+    const auto configured = [](const char* pacing_by) {
+        ActorHarness send(std::make_unique<VideoRtpSend>());
+        EXPECT_TRUE(send.set("to", "127.0.0.1:5004") && send.set("pacing_by", pacing_by));
+        send.link("video", *parse_video_format("320x180 YCbCr-4:2:2 10 pgroup @50"));
+        const auto done = send.configure();
+        std::string said = done ? "paces" : done.error().text;
+        for (const std::string& line : send.log_lines()) said += "; " + line;
+        return said;
+    };
+    EXPECT_EQ(configured("thread"), "paces");
+    EXPECT_THAT(configured("auto"), HasSubstr("paces; lo has noqueue: this thread paces"));
+    EXPECT_THAT(
+        configured("launch_time"),
+        HasSubstr(
+            "pacing_by: launch_time needs the fq or ETF qdisc, and lo has noqueue; tc qdisc"));
+}
+
 TEST(VideoRtpRefuses, what_cannot_be_with_the_fix) {
     const auto receive = [](const std::vector<std::pair<std::string, std::string>>& keys) {
         ActorHarness harness(std::make_unique<VideoRtpReceive>());
