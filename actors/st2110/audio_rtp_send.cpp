@@ -99,21 +99,35 @@ void AudioRtpSend::woken(MonotonicTime) {
     wake_for_next();
 }
 
-void AudioRtpSend::send_due(TaiTime time) {
-    const std::size_t size = packetiser_->packet_bytes();
+/// Off the queue: its octets stay where they are until take_block() writes there again.
+std::span<const std::byte> AudioRtpSend::pop(TaiTime time) noexcept {
     // Later than a packet's time: evenness is lost.
     const auto limit = static_cast<Nanoseconds>(*packet_time * 1000);
-    while (queued_ != 0 && due(head_) <= time + together) {
+    if (time - due(head_) > limit) late.add();
+    const std::size_t size = packetiser_->packet_bytes();
+    const std::span<const std::byte> packet{queue_.data() + head_ * size, size};
+    head_ = (head_ + 1) % room_;
+    --queued_;
+    return packet;
+}
+
+void AudioRtpSend::send_due(TaiTime time) {
+    const auto is_due = [&](std::size_t nth) {
+        return queued_ > nth && due((head_ + nth) % room_) <= time + together;
+    };
+    if (!is_due(0)) return;
+    const std::size_t size = packetiser_->packet_bytes();
+    if (!is_due(1) && send_alone({queue_.data() + head_ * size, size})) {
+        static_cast<void>(pop(time));
+        return;
+    }
+    while (is_due(0)) {
         SendBatch& batch = next_batch();
-        while (queued_ != 0 && due(head_) <= time + together &&
-               batch.fits(size, st2110::rtp_header_bytes)) {
-            if (time - due(head_) > limit) late.add();
-            const std::span<const std::byte> packet{queue_.data() + head_ * size, size};
+        while (is_due(0) && batch.fits(size, st2110::rtp_header_bytes)) {
+            const std::span<const std::byte> packet = pop(time);
             const auto header =
                 batch.add(st2110::rtp_header_bytes, packet.subspan(st2110::rtp_header_bytes));
             std::memcpy(header.data(), packet.data(), header.size());
-            head_ = (head_ + 1) % room_;
-            --queued_;
         }
         sender().commit(batch, 0);
     }

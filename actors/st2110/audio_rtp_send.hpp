@@ -12,10 +12,11 @@
 ///           that leaves at once (`late`), and the delay grows to fit it (`delayed`).
 /// Time      The RTP timestamp is the number of the packet's first sample in the media clock: its `origin`, never when it leaves.
 /// Gaps      Where blocks do not follow each other a packet is filled up with silence, counted in sample frames (`padded`).
-/// Cost      A conversion a sample; a system call a packet, or fewer where several are due.
+/// Cost      A conversion a sample; a send() and a timer a packet, or one batch (UDP_SEGMENT) where several are due.
 #pragma once
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "actors/st2110/rtp/audio_packetiser.hpp"
@@ -69,6 +70,7 @@ public:
 private:
     void take_block();
     void send_due(TaiTime time);
+    [[nodiscard]] std::span<const std::byte> pop(TaiTime time) noexcept;
     [[nodiscard]] TaiTime due(std::size_t place) const noexcept;
     void wake_for_next() noexcept;
 

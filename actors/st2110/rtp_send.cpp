@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/st2110/rtp_send.hpp"
 
+#include <sys/socket.h>
+
 #include <stdexcept>
 #include <string>
 
@@ -52,13 +54,25 @@ SendBatch& RtpSend::next_batch() {
     return *batch;
 }
 
+bool RtpSend::send_alone(std::span<const std::byte> packet) noexcept {
+    if (sender_->under_way() != 0) return false;
+    const auto sent =
+        ::send(endpoint_.fd(), packet.data(), packet.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent != static_cast<ssize_t>(packet.size())) return false;
+    ++alone_;
+    alone_bytes_ += packet.size();
+    packets.add();
+    bytes.add(packet.size());
+    return true;
+}
+
 void RtpSend::settle(bool all) {
     sender_->submit();
     static_cast<void>(sender_->take_done(MonotonicTime{0}));
     while (all && sender_->under_way() != 0) wait_for_some();
     const SendCounters& counted = sender_->counters();
-    raise(packets, counted.datagrams);
-    raise(bytes, counted.bytes);
+    raise(packets, counted.datagrams + alone_);
+    raise(bytes, counted.bytes + alone_bytes_);
     raise(lost, counted.lost);
     raise(refused, counted.refused);
 }

@@ -7,7 +7,9 @@
 /// Threads   The actor's own.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <span>
 
 #include "actors/st2110/description_file.hpp"
 #include "actors/st2110/raise.hpp"
@@ -68,6 +70,9 @@ protected:
     [[nodiscard]] std::uint32_t ssrc_number() const;
     /// An empty batch; waits for one where all are under way, as long as some of them leave. [realtime]
     [[nodiscard]] SendBatch& next_batch();
+    /// One packet, as it is, by one send(): for one that is due alone that is less than a batch. False: it did not go (the send
+    /// buffer is full, others are under way, the kernel complains); a batch waits, tries again and counts. [realtime]
+    [[nodiscard]] bool send_alone(std::span<const std::byte> packet) noexcept;
     /// Takes back what is done; keeps the counters. `all`: waits as long as some of it leaves; then nothing is under way, and the
     /// memory that was sent from is free. [realtime]
     void settle(bool all);
@@ -77,6 +82,7 @@ private:
     SocketWish wish_{};
     Endpoint endpoint_{*this, "rtp"};
     std::unique_ptr<DatagramSender> sender_;
+    std::uint64_t alone_ = 0, alone_bytes_ = 0;
     st2110::DescriptionFile description_;
 };
 
