@@ -127,9 +127,9 @@ struct Media {
 
 struct Description {
     Origin origin{};
-    std::string name = "-";  ///< `s=`.
-    std::string text{};      ///< `i=`.
-    bool receive_only = true;
+    std::string name = "-";    ///< `s=`.
+    std::string text{};        ///< `i=`.
+    bool receive_only = true;  ///< `a=recvonly`; what says nothing is both ways (RFC 8866, 6.7).
     std::vector<Group> groups{};
     std::vector<Media> media{};
     friend bool operator==(const Description&, const Description&) = default;

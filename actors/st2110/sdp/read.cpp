@@ -32,6 +32,7 @@ public:
             findings_.error(0, "text", "more than 64 KiB; this is no session description");
             return finish();
         }
+        session_.receive_only = false;  // what a text without a word about it means
         if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
         while (!text.empty() && number_ < max_lines) next_line(text);
         if (!text.empty()) findings_.error(number_, "text", "more than 1024 lines");
@@ -194,6 +195,8 @@ private:
             media_clock(value);
         else if (name == "group" && !in_media_)
             append(session_.groups, parse_group(value), "a=group");
+        else if (name == "recvonly")
+            session_.receive_only = true;
         else if (name == "sendrecv" || name == "sendonly" || name == "inactive")
             session_.receive_only = false;
         else if (!in_media_)

@@ -95,7 +95,7 @@ TEST(SdpRead, takes_any_line_ending_and_order_and_what_it_does_not_know) {
               expected.media[0].video);
     const Reading shuffled = read_sdp(
         "v=0\n\nk=x\nx-unknown\nq=?\nt=0 0\ns=test\no=- 1 2 IN IP4 "
-        "192.168.1.7\na=recvonly\na=unknown:1\n"
+        "192.168.1.7\na=sendrecv\na=unknown:1\n"
         "a=mediaclk:direct=0\na=ts-refclk:ptp=IEEE1588-2008:traceable\nm=video 5004 RTP/AVP 96\n"
         "a=fmtp:96 " +
         std::string(good_parameters) + "\na=rtpmap:96 raw/90000\na=foo\nc=IN IP4 239.1.2.3/64");

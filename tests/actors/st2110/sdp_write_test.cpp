@@ -70,6 +70,14 @@ TEST(SdpWrite, everything_written_reads_back_without_a_word) {
     }
 }
 
+TEST(SdpWrite, a_session_of_both_ways_comes_back_as_it_was) {
+    Description session = all_sessions().front().session;
+    session.receive_only = false;
+    const std::string text = written(session);
+    EXPECT_EQ(text.find("a=recvonly"), std::string::npos);
+    EXPECT_EQ(read_sdp(text).session, session);
+}
+
 TEST(SdpWrite, every_wire_format_comes_back_as_it_was) {
     const StreamAddress to = multicast();
     for (const VideoFormat& format : wire_formats()) {
