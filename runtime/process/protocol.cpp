@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/process/protocol.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <type_traits>
+
+#include "ipc/ring_layout.hpp"
 
 namespace streamlib::protocol {
 namespace {
@@ -44,6 +47,11 @@ public:
     void get(T& value) {
         if (!take(sizeof value)) return;
         std::memcpy(&value, taken_.data(), sizeof value);
+    }
+    void get(bool& value) {
+        std::uint8_t byte = 0;  // what is neither 0 nor 1 is no bool at all
+        get(byte);
+        value = byte != 0;
     }
     void get(std::string& text) {
         const std::uint32_t size = length(1);
@@ -155,6 +163,31 @@ Result<Message> decode(std::span<const std::byte> bytes) {
     std::uint32_t kind = 0xFFFF'FFFF;
     decoder.get(kind);
     return decode_kind(kind, decoder);
+}
+
+Result<> validate(const ConfiguredOutput& output) {
+    if (output.depth > ipc::max_slots || output.open_slots > ipc::max_slots)
+        return fail(Errc::invalid_argument, "asks for more blocks than the " +
+                                                std::to_string(ipc::max_slots) + " of a ring");
+    switch (output.format.kind) {
+        case MediaKind::none: return {};
+        case MediaKind::video: return output.format.video.validate();
+        case MediaKind::audio: return output.format.audio.validate();
+        case MediaKind::data:
+            if (output.format.data.content_type.back() == 0) return {};
+            return fail(Errc::invalid_argument, "a content type without an end");
+    }
+    return fail(Errc::invalid_argument, "neither video nor audio nor data");
+}
+
+bool makes_sense(const Ask& ask) noexcept {
+    // It is repeated in events: one line of them.
+    const bool is_line = std::all_of(ask.name.begin(), ask.name.end(), [](char c) {
+        return static_cast<unsigned char>(c) >= 32 && c != 127;
+    });
+    return is_line && ask.name.size() <= 255 && ask.kind <= Ask::Kind::trap_exit &&
+           ask.trigger <= Trigger::cascade && ask.hang_after_ns >= 0 && ask.period_ns >= 0 &&
+           ask.max_retries <= 10'000;
 }
 
 bool fits(const Start& start, const Configured& configured) noexcept {

@@ -82,6 +82,8 @@ struct ConfiguredOutput {
     MediaFormat format{};  ///< kind none: carries nothing.
     std::uint32_t depth = 1, open_slots = 1;
 };
+/// Why there can be no such output, or ok. Whoever plans memory by what another process says asks this first.
+[[nodiscard]] Result<> validate(const ConfiguredOutput& output);
 struct Configured {
     std::vector<ConfiguredOutput> outputs;   ///< By output index.
     std::vector<std::uint32_t> input_holds;  ///< By input index.
@@ -169,6 +171,9 @@ struct Ask {
     std::uint32_t max_retries = 0;
     Nanoseconds period_ns = 0;
 };
+
+/// Whether its numbers are such as runtime/children.hpp sends. The words are judged where they are looked up.
+[[nodiscard]] bool makes_sense(const Ask& ask) noexcept;
 
 using Message = std::variant<Setup, Hello, Configure, Configured, Start, Ready, Stop, Failed,
                              ChangeFormat, ReplaceOutput, ReplaceInput, ChangeRefused, Warm,

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "runtime/graph/wording.hpp"
+#include "supervisor/launcher/child_wish.hpp"
 #include "supervisor/launcher/launcher.hpp"
 
 namespace streamlib::supervision {
@@ -16,26 +17,6 @@ namespace {
 constexpr std::uint32_t most_asks = 256;  // of one actor, at once
 constexpr int asks_a_round = 16;
 constexpr std::size_t free_before_use = 16;  // news of a number may still be on its way
-
-bool makes_sense(const Ask& ask) noexcept {
-    return ask.kind <= Ask::Kind::trap_exit && ask.trigger <= Trigger::cascade &&
-           ask.hang_after_ns >= 0 && ask.period_ns >= 0 && ask.max_retries <= 10'000;
-}
-
-ActorDecl decl_of(const Ask& ask, const PlannedActor& parent) {
-    ActorDecl decl;
-    decl.name = ask.name;
-    decl.class_name = ask.class_name;
-    for (const auto& [key, value] : ask.properties) decl.properties[key] = {value, {}};
-    decl.supervisor = ask.supervisor;
-    decl.restart = ask.restart;
-    decl.shutdown = ask.shutdown;
-    decl.significant = ask.significant != 0;
-    decl.trigger = ask.trigger;
-    decl.domain = ask.domain.empty() ? parent.domain : ask.domain;
-    decl.hang_after_ns = ask.hang_after_ns;
-    return decl;
-}
 
 }  // namespace
 
@@ -124,7 +105,7 @@ std::optional<std::uint32_t> DynamicChildren::find(std::string_view name) const 
 Result<> DynamicChildren::spawn(std::uint32_t parent, const Ask& ask) {
     const std::uint64_t maker = node_.children_[parent].state.incarnation;
     auto plan = plan_child(
-        node_.graph_, node_.plan_, {decl_of(ask, *node_.children_[parent].planned), ask.links},
+        node_.graph_, node_.plan_, child_wish(ask, node_.children_[parent].planned->domain),
         node_.catalog_.known(), [this](std::string_view name) {
             const auto found = find(name);
             const bool there = found && is_alive(node_.children_[*found].state.phase);

@@ -48,6 +48,7 @@ Result<> Launcher::replace_ring(std::uint32_t actor, std::uint32_t output,
 }
 
 Result<> Launcher::change_format(std::uint32_t actor, const protocol::ChangeFormat& change) {
+    if (auto possible = protocol::validate(change.wanted); !possible) return possible;
     // Readers first: when the writer has gone on, all of them know where to.
     if (auto made = replace_ring(actor, change.output, change.wanted); !made) return made;
     const RingTable::Ring& ring = rings_->rings()[*rings_->ring_of(actor, change.output)];

@@ -68,7 +68,9 @@ void Launcher::on_signals() {
 
 void Launcher::on_actor_channel(std::uint32_t actor) {
     Child& child = children_[actor];
-    while (child.channel) {
+    // More than a socket holds, so that last words are heard; who never stops talking must not keep us from the others.
+    constexpr int most = 1024;
+    for (int heard = 0; child.channel && heard < most; ++heard) {
         auto message = child.channel.receive();
         if (message && !*message) return;
         if (message) {

@@ -242,8 +242,15 @@ void Launcher::on_configured(std::uint32_t actor, protocol::Configured said) {
         child.failed_text = "it has other ports than its class";
         return apply(actor, ChildEvent::broken);
     }
+    for (std::size_t n = 0; n < said.outputs.size(); ++n) {
+        const auto possible = protocol::validate(said.outputs[n]);
+        if (possible) continue;
+        child.failed_text = "its output '" + spec.outputs[n].name +
+                            "' carries what cannot be: " + possible.error().text;
+        return apply(actor, ChildEvent::broken);
+    }
     apply(actor, ChildEvent::configured);
-    if (child.state.phase != ChildPhase::configured) return;
+    if (child.state.phase != ChildPhase::configured || child.state.broken) return;
     child.configured = std::move(said);
     directory_->publish_formats(child);
     if (rings_) return go_on_with_rings(actor);

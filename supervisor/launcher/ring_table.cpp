@@ -23,6 +23,11 @@ ipc::RingGeometry geometry_of(const PlannedRing& ring, std::uint32_t id) noexcep
 
 Result<RingTable::Ring> RingTable::make_ring(const PlannedRing& planned, std::uint32_t id,
                                              std::uint32_t generation) {
+    // What configure() and a change of format add comes after the plan's own check.
+    if (planned.size.slots > ipc::max_slots || planned.size.cells > ipc::max_cells)
+        return fail(Errc::no_memory, planned.name + ": " + std::to_string(planned.size.slots) +
+                                         " slots, and a ring has room for " +
+                                         std::to_string(ipc::max_slots) + "; lower depth or hold");
     RingTable::Ring ring{planned, geometry_of(planned, id), {}, {}, {}, {}};
     ring.geometry.generation = generation;
     const std::string name = "ring " + planned.name;

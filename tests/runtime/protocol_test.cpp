@@ -85,6 +85,27 @@ TEST(Protocol, a_cut_or_prolonged_message_is_refused) {
     }
 }
 
+TEST(Protocol, an_output_that_cannot_be_is_told_before_memory_is_planned) {
+    const auto why = [](const ConfiguredOutput& output) {
+        const auto possible = validate(output);
+        return possible ? std::string() : possible.error().text;
+    };
+    VideoFormat video = *parse_video_format("1920x1080 YCbCr-4:2:2 10 pgroup");
+    EXPECT_EQ(why({}), "") << "carries nothing";
+    EXPECT_EQ(why({MediaFormat(video), 4096, 2}), "");
+    EXPECT_NE(why({MediaFormat(video), 4097, 1}), "") << "more than a ring has";
+    EXPECT_NE(why({MediaFormat(video), 1, 4097}), "");
+    video.depth = 9;
+    EXPECT_NE(why({MediaFormat(video), 1, 1}), "") << "bytes() would end the process that asks";
+    EXPECT_NE(why({MediaFormat(AudioFormat{}), 1, 1}), "") << "blocks of no size";
+    DataFormat endless;
+    endless.content_type.fill('x');
+    EXPECT_NE(why({MediaFormat(endless), 1, 1}), "");
+    MediaFormat unknown;
+    unknown.kind = static_cast<MediaKind>(7);
+    EXPECT_NE(why({unknown, 1, 1}), "");
+}
+
 TEST(Protocol, garbage_is_refused_without_allocating_what_it_asks_for) {
     std::mt19937 random(1);
     for (int i = 0; i < 20000; ++i) {

@@ -8,6 +8,7 @@
 #include "runtime/graph/one_line.hpp"
 #include "runtime/graph/toml_reader.hpp"
 #include "supervisor/streamlib.hpp"
+#include "tests/supervisor/babbling_actors.hpp"
 #include "tests/supervisor/family_actors.hpp"
 #include "tests/supervisor/growing_actors.hpp"
 #include "tests/supervisor/socket_actors.hpp"
