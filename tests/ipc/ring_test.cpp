@@ -125,8 +125,8 @@ TEST(Ring, a_reader_that_comes_back_goes_on_after_what_its_last_incarnation_took
     // The newest is new to it all the same: a tick that its predecessor did not finish is worked off.
     auto latest = RingReader::attach(ring.memory, 0, 3, false);
     ASSERT_TRUE(latest);
-    view = {};
-    EXPECT_EQ(latest->read_latest(view), ReadStatus::fresh);
+    BlockView newest;
+    EXPECT_EQ(latest->read_latest(newest), ReadStatus::fresh);
 }
 
 TEST(Ring, a_reader_that_joins_late_can_start_from_now) {

@@ -19,7 +19,6 @@ using testing::SizeIs;
 /// Keeps a worker alive.
 class Keeper final : public Actor {
 public:
-    static constexpr const char* class_name = "Keeper";
     Result<> start() override {
         if (auto done = trap_exit(true); !done) return done;
         return spawn({.name = "w1",
