@@ -14,11 +14,13 @@
 #       "long" beside it keeps it out of a plain `./dev test`. MAIN: the sources have their own main().
 #       SERIAL: runs beside no other test, because what it looks at needs a quiet machine.
 #       AS_SHIPPED: compiled like the product; others get -O1 and fewer debug symbols, which halves their compile time.
+#       SLOW: takes long under sanitizers: they run it with --long only.
 #   streamlib_script_test(NAME x COMMAND … LABEL … [TIMEOUT …] [ENV …] [SERIAL])
 #       The same for a script.
-#   streamlib_fuzz(NAME toml SOURCES … [LIBS …])
-#       With STREAMLIB_FUZZ a libFuzzer target, fuzz_toml; in every other build a unit test that replays
-#       tests/fuzz/corpus/toml through the same function.
+#   streamlib_fuzz(NAME toml SOURCES … [LIBS …] [RUNS 50000] [NETWORK])
+#       With STREAMLIB_FUZZ a libFuzzer target, fuzz_toml, and a core test that runs it RUNS times, always the same
+#       ones, from the seeds in tests/fuzz/corpus/toml; in every other build a unit test that replays the seeds
+#       through the same function. NETWORK: it reads what comes from the network: fuzzed longest with --long.
 #   streamlib_bench(NAME ring SOURCES … [LIBS …])
 
 function(streamlib_library)
@@ -92,7 +94,7 @@ function(streamlib_test_properties name)
 endfunction()
 
 function(streamlib_test)
-    cmake_parse_arguments(ARG "MAIN;SERIAL;AS_SHIPPED" "NAME;TIMEOUT" "SOURCES;LIBS;LABEL;ENV;ARGS" ${ARGN})
+    cmake_parse_arguments(ARG "MAIN;SERIAL;AS_SHIPPED;SLOW" "NAME;TIMEOUT" "SOURCES;LIBS;LABEL;ENV;ARGS" ${ARGN})
     add_executable(${ARG_NAME} ${ARG_SOURCES})
     if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo" AND NOT ARG_AS_SHIPPED)
         # Half of a cold build is tests: they need not be fast, what they test is.
@@ -116,7 +118,10 @@ function(streamlib_test)
         set_property(GLOBAL APPEND PROPERTY STREAMLIB_UNIT_TESTS ${ARG_NAME})
         # What every `./dev test` runs under sanitizers: memory and what reads text from outside.
         cmake_path(GET CMAKE_CURRENT_SOURCE_DIR FILENAME folder)
-        if(folder MATCHES "^(ipc|runtime|fuzz|st2110)$")
+        if("streamlib_actors" IN_LIST ARG_LIBS)
+            set(ARG_SLOW TRUE) # to compile all of that once more is not worth it
+        endif()
+        if(NOT ARG_SLOW AND (folder MATCHES "^(ipc|runtime|net|fuzz|st2110)$" OR ARG_NAME MATCHES "^pgroup"))
             set_property(GLOBAL APPEND PROPERTY STREAMLIB_CORE_TESTS ${ARG_NAME})
             set_property(TEST ${ARG_NAME} APPEND PROPERTY LABELS core)
         endif()
@@ -130,21 +135,38 @@ function(streamlib_script_test)
 endfunction()
 
 function(streamlib_fuzz)
-    cmake_parse_arguments(ARG "" "NAME" "SOURCES;LIBS" ${ARGN})
+    cmake_parse_arguments(ARG "NETWORK" "NAME;RUNS" "SOURCES;LIBS" ${ARGN})
+    set(seeds ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${ARG_NAME})
     if(NOT STREAMLIB_FUZZ)
         streamlib_test(NAME fuzz_${ARG_NAME}_replay MAIN LABEL unit LIBS ${ARG_LIBS}
-            SOURCES ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cpp
-            ARGS ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${ARG_NAME})
+            SOURCES ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cpp ARGS ${seeds})
         return()
     endif()
+    if(NOT ARG_RUNS)
+        set(ARG_RUNS 20000)
+    endif()
     set(target fuzz_${ARG_NAME})
+    set(folder "${PROJECT_BINARY_DIR}/fuzz/text")
+    if(ARG_NETWORK)
+        set(folder "${PROJECT_BINARY_DIR}/fuzz/network")
+    endif()
     add_executable(${target} ${ARG_SOURCES})
     target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
     target_link_libraries(${target} PRIVATE ${ARG_LIBS} streamlib_flags)
     target_compile_options(${target} PRIVATE -fsanitize=fuzzer)
     target_link_options(${target} PRIVATE -fsanitize=fuzzer)
-    set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/fuzz")
+    set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${folder}")
     set_property(GLOBAL APPEND PROPERTY STREAMLIB_FUZZ_TARGETS ${target})
+    set_property(GLOBAL APPEND PROPERTY STREAMLIB_CORE_TESTS ${target})
+    # A fixed number of runs from a fixed seed is the same on every machine; the time is there for one that crawls. The
+    # seeds go by name: a folder would be written to.
+    file(GLOB files CONFIGURE_DEPENDS ${seeds}/*)
+    list(JOIN files "," files)
+    file(WRITE "${PROJECT_BINARY_DIR}/fuzz/${ARG_NAME}.seeds" "${files}")
+    add_test(NAME ${target} COMMAND ${target} -runs=${ARG_RUNS} -seed=1 -max_total_time=30 -timeout=100
+        -rss_limit_mb=2048 "-seed_inputs=@${PROJECT_BINARY_DIR}/fuzz/${ARG_NAME}.seeds"
+        "-artifact_prefix=${PROJECT_BINARY_DIR}/fuzz/${ARG_NAME}-")
+    streamlib_test_properties(${target} LABEL core TIMEOUT 150)
 endfunction()
 
 function(streamlib_bench)
