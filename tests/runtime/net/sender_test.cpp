@@ -102,7 +102,8 @@ TEST_P(SenderTest, the_last_datagram_of_a_batch_may_be_shorter) {
         for (std::size_t i = 0; i < d.size(); ++i) sizes.push_back(d[i].size());
     }));
     SendBatch* batch = sender->open();
-    for (const std::size_t size : {1000U, 1000U, 7U}) batch->add(0, std::span(payload_).first(size));
+    for (const std::size_t size : {1000U, 1000U, 7U})
+        batch->add(0, std::span(payload_).first(size));
     sender->commit(*batch, 1);
     sender->submit();
     ASSERT_TRUE(run_until(**reactor, [&] { return sizes.size() == 3; }));
