@@ -22,8 +22,7 @@ void DynamicChildren::on_stays_down(std::uint32_t actor) {
 
 /// The deepest first: who has made others is buried when they are.
 void DynamicChildren::bury_the_dead() {
-    bool buried = false;
-    for (bool again = true; again; buried = buried || again) {
+    for (bool again = true; again; try_later_ = try_later_ || again) {
         again = false;
         for (std::size_t left = dying_.size(); left > 0; --left) {
             const std::uint32_t actor = dying_.front();
@@ -37,9 +36,6 @@ void DynamicChildren::bury_the_dead() {
             }
         }
     }
-    // Those that waited for a name may have it now.
-    for (; buried && !later_.empty(); later_.pop_back())
-        asked_.push_front(std::move(later_.back()));
 }
 
 /// Everything that it had but its number. `shown`: it is still to be seen that, and how, it failed.

@@ -3,6 +3,7 @@
 #include "supervisor/launcher/launcher_children.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "runtime/graph/wording.hpp"
 #include "supervisor/launcher/child_wish.hpp"
@@ -29,13 +30,15 @@ bool DynamicChildren::on_ask(std::uint32_t actor, Ask ask) {
 }
 
 bool DynamicChildren::is_busy() const noexcept {
-    return node_.phase_ == RunPhase::running && !asked_.empty();
+    return node_.phase_ == RunPhase::running &&
+           (!asked_.empty() || (try_later_ && !later_.empty()));
 }
 
 void DynamicChildren::attend() {
     if (node_.phase_ != RunPhase::running) return;
     bury_the_dead();
     watches.attend();
+    try_those_put_by();
     for (int n = 0; n < asks_a_round && !asked_.empty(); ++n) {
         Asked asked = std::move(asked_.front());
         asked_.pop_front();
@@ -71,12 +74,31 @@ void DynamicChildren::watch(std::uint32_t asker, const Ask& ask) {
 }
 
 void DynamicChildren::stop(std::uint32_t asker, const std::string& name) {
+    // What it asked for in the same breath may not have been made yet.
+    const auto waiting = std::find_if(later_.begin(), later_.end(), [&](const Asked& asked) {
+        return asked.actor == asker && asked.ask.name == name;
+    });
+    if (waiting != later_.end()) {
+        --node_.children_[asker].asks;
+        later_.erase(waiting);
+        return watches.refuse(asker, name, ipc::watch_child, "it was stopped before it was made");
+    }
     const auto child = find(name);
     if (!child || node_.children_[*child].planned->parent != asker)
         return watches.refuse(asker, name, 0,
                               "it is no child of " + node_.children_[asker].planned->name +
                                   ": an actor stops its own children");
     node_.stop_family(*child);
+}
+
+void DynamicChildren::put_by(Asked asked) {
+    ++node_.children_[asked.actor].asks;
+    later_.push_back(std::move(asked));
+}
+
+void DynamicChildren::try_those_put_by() {
+    if (!std::exchange(try_later_, false)) return;
+    for (; !later_.empty(); later_.pop_back()) asked_.push_front(std::move(later_.back()));
 }
 
 /// The incarnation before may have had a child of that name, which is on its way down: then it is waited for.
@@ -86,12 +108,20 @@ void DynamicChildren::spawn_or_refuse(Asked asked) {
         const Child& child = node_.children_[*holder];
         if (child.dynamic && child.planned->parent == asked.actor &&
             child.maker < asked.incarnation)
-            return later_.push_back(std::move(asked));
+            return put_by(std::move(asked));
         return watches.refuse(asked.actor, name, ipc::watch_child,
                               "the name is taken; names are unique in a node");
     }
-    if (const auto done = spawn(asked.actor, asked.ask); !done)
-        watches.refuse(asked.actor, name, ipc::watch_child, done.error().text);
+    const auto done = spawn(asked.actor, asked.ask);
+    if (!done) return watches.refuse(asked.actor, name, ipc::watch_child, done.error().text);
+    if (!*done) put_by(std::move(asked));
+}
+
+bool DynamicChildren::reads_from_beginner(const std::vector<PlannedLink>& links) const noexcept {
+    return std::any_of(links.begin(), links.end(), [this](const PlannedLink& link) {
+        const Child& source = node_.children_[link.from];
+        return source.dynamic && !source.rings_made;
+    });
 }
 
 std::optional<std::uint32_t> DynamicChildren::find(std::string_view name) const {
@@ -102,7 +132,7 @@ std::optional<std::uint32_t> DynamicChildren::find(std::string_view name) const 
     return std::nullopt;
 }
 
-Result<> DynamicChildren::spawn(std::uint32_t parent, const Ask& ask) {
+Result<bool> DynamicChildren::spawn(std::uint32_t parent, const Ask& ask) {
     const std::uint64_t maker = node_.children_[parent].state.incarnation;
     auto plan = plan_child(
         node_.graph_, node_.plan_, child_wish(ask, node_.children_[parent].planned->domain),
@@ -112,6 +142,7 @@ Result<> DynamicChildren::spawn(std::uint32_t parent, const Ask& ask) {
             return there ? found : std::nullopt;
         });
     if (!plan) return tl::unexpected(plan.error());
+    if (reads_from_beginner(plan->links)) return false;
     plan->actor.parent = parent;
     const auto supervisor = supervisor_for(ask, plan->actor);
     if (!supervisor) return tl::unexpected(supervisor.error());
@@ -133,9 +164,9 @@ Result<> DynamicChildren::spawn(std::uint32_t parent, const Ask& ask) {
         child.planned->supervisor || ask.own_supervisor != 0 || ask.hang_after_ns != 0;
     auto made = furnish(actor, std::move(plan->links));
     if (made) made = hang_in_tree(actor, ask);
-    if (made) return {};
+    if (made) return true;
     release(actor, false);
-    return made;
+    return tl::unexpected(made.error());
 }
 
 Result<std::optional<std::uint32_t>> DynamicChildren::supervisor_for(const Ask& ask,
@@ -309,6 +340,7 @@ Result<> DynamicChildren::make_rings(std::uint32_t actor) {
             return added;
     }
     child.rings_made = true;
+    try_later_ = true;
     return {};
 }
 

@@ -50,7 +50,13 @@ private:
     };
     void carry_out(Asked asked);
     void spawn_or_refuse(Asked asked);
-    [[nodiscard]] Result<> spawn(std::uint32_t parent, const protocol::Ask& ask);
+    /// Not yet: tried again when a child has been buried, or has its rings.
+    void put_by(Asked asked);
+    void try_those_put_by();
+    /// Whether one that it is to read from is a child that has not said its formats yet.
+    [[nodiscard]] bool reads_from_beginner(const std::vector<PlannedLink>& links) const noexcept;
+    /// False: not yet.
+    [[nodiscard]] Result<bool> spawn(std::uint32_t parent, const protocol::Ask& ask);
     [[nodiscard]] Result<std::optional<std::uint32_t>> supervisor_for(const protocol::Ask& ask,
                                                                       const PlannedActor& child);
     [[nodiscard]] Result<> furnish(std::uint32_t actor, std::vector<PlannedLink> links);
@@ -70,7 +76,9 @@ private:
     void free_numbers();
 
     Launcher& node_;
-    std::deque<Asked> asked_, later_;  ///< `later_`: the name is still its predecessor's.
+    /// `later_`: the name is still its predecessor's, or its source still begins.
+    std::deque<Asked> asked_, later_;
+    bool try_later_ = false;
     std::deque<std::uint32_t> dying_;  ///< Down for good, not buried yet.
     std::deque<std::uint32_t> shown_;  ///< FAILED ones, oldest first.
     std::deque<std::uint32_t> read_;   ///< Buried, and somebody still reads what they wrote.

@@ -248,6 +248,32 @@ TEST_F(Children, one_reads_another_s_ring_and_the_next_one_reads_its) {
     EXPECT_GT(seen, 0U);
 }
 
+TEST_F(Children, a_reader_asked_for_with_its_source_waits_for_it) {
+    // Ten of them, so that on any machine some are asked for before their source has begun.
+    std::string begin;
+    for (char name = 'a'; name < 'k'; ++name)
+        begin += std::string("; spawn ") + name + " Ticker; spawn r" + name + " Sink link=" + name +
+                 ".out>>r" + name + ".in";
+    NodeRun node = run("begin = \"" + begin.substr(2) + "\"\n");
+    for (char name = 'a'; name < 'k'; ++name)
+        EXPECT_EQ(told(std::string("boss ready r") + name),
+                  std::string("boss ready r") + name + " 1");
+    EXPECT_THAT(diary(), Not(Contains(HasSubstr("refused"))));
+    end(node, 0);
+}
+
+TEST_F(Children, a_reader_whose_source_never_begins_is_refused_and_one_that_waits_can_be_stopped) {
+    NodeRun node = run(
+        "begin = \"spawn bad Ticker fails=configure; spawn r Sink link=bad.out>>r.in; spawn slow "
+        "Ticker waits=" +
+        path("go") + "; spawn s Sink link=slow.out>>s.in; stop s\"\n");
+    EXPECT_THAT(told("boss refused r"), HasSubstr("bad"));
+    EXPECT_EQ(told("boss refused s"), "boss refused s it was stopped before it was made");
+    std::ofstream(path("go")) << "now";
+    EXPECT_EQ(told("boss ready slow"), "boss ready slow 1");
+    end(node, 1);
+}
+
 TEST_F(Children, spare_readers_are_given_back) {
     // Two at a time; a third is refused, and there is room again when one has gone.
     NodeRun node =

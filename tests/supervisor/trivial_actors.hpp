@@ -33,11 +33,14 @@ public:
     Property<std::int64_t> blocks{
         *this, "blocks", 0, {.text = "Ends after so many; 0: never", .min = 0}};
     Property<std::string> fails{*this, "fails", "", {.text = "Where"}};
+    Property<std::string> waits{
+        *this, "waits", "", {.text = "Is not configured before that file is there"}};
     Property<std::int64_t> bytes{
         *this, "bytes", 64, {.text = "Of a block", .min = 8, .max = 4.0e9}};
     Output<Data> out{*this, "out", "Its count"};
 
     Result<> configure() override {
+        while (!waits->empty() && ::access(waits->c_str(), F_OK) != 0) ::usleep(1000);
         out.set_format(data_format("text/plain", static_cast<std::uint32_t>(*bytes)));
         return misbehave(*fails, "configure");
     }
