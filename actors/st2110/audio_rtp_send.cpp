@@ -22,6 +22,12 @@ constexpr Nanoseconds together = 30'000;            // packets due within this l
 AudioRtpSend::AudioRtpSend() { default_trigger(Trigger::input); }
 
 Result<> AudioRtpSend::configure() {
+    if (auto planned = plan_stream(); !planned) return planned;
+    return open(send_buffer);
+}
+
+/// All that follows from the format of the input.
+Result<> AudioRtpSend::plan_stream() {
     const AudioFormat& format = audio.format();
     auto samples =
         st2110::samples_of_packet_time(format.rate, static_cast<std::uint32_t>(*packet_time));
@@ -39,11 +45,28 @@ Result<> AudioRtpSend::configure() {
             return fail(ok.error().code, "channel_order: " + ok.error().text);
     packetiser_.emplace(std::move(*made));
     schedule_.emplace(format.rate, samples_, static_cast<Nanoseconds>(*margin * 1e6));
-    return open(send_buffer);
+    return {};
 }
 
 Result<> AudioRtpSend::start() {
     if (auto begun = RtpSend::begin({.depth = depth}); !begun) return begun;
+    make_queue();
+    static_cast<void>(::prctl(PR_SET_TIMERSLACK, 1));
+    return describe_traffic();
+}
+
+/// What waited in the queue does not leave: it would be taken for sound of the new format.
+Result<> AudioRtpSend::format_changed() {
+    settle(true);
+    padded_before_ = padded.value();
+    head_ = queued_ = 0;
+    wake_at(ipc::never);
+    if (auto planned = plan_stream(); !planned) return planned;
+    make_queue();
+    return describe_traffic();
+}
+
+void AudioRtpSend::make_queue() {
     const AudioFormat& format = audio.format();
     scratch_.assign(packetiser_->most_bytes(format.block_frames), std::byte{0});
     const auto queue_samples = static_cast<std::size_t>(
@@ -51,14 +74,16 @@ Result<> AudioRtpSend::start() {
     room_ = queue_samples / samples_ + 2;
     queue_.assign(room_ * packetiser_->packet_bytes(), std::byte{0});
     first_.assign(room_, 0);
-    static_cast<void>(::prctl(PR_SET_TIMERSLACK, 1));
+}
+
+Result<> AudioRtpSend::describe_traffic() {
     st2110::AudioTraffic traffic;
     traffic.encoding = *encoding == "L16" ? st2110::AudioParameters::Encoding::l16
                                           : st2110::AudioParameters::Encoding::l24;
     traffic.packet_samples = samples_;
     traffic.channel_order = *channel_order;
     traffic.payload_type = static_cast<std::uint8_t>(*payload_type);
-    auto media = st2110::audio_media(format, address(), traffic);
+    auto media = st2110::audio_media(audio.format(), address(), traffic);
     if (!media) return tl::unexpected(media.error());
     return describe(std::move(*media));
 }
@@ -87,7 +112,7 @@ void AudioRtpSend::take_block() {
         first_[place] = st2110::unwrap_rtp(st2110::load_be32(packet + 4), first);
         ++queued_;
     }
-    raise(padded, packetiser_->padded());
+    raise(padded, padded_before_ + packetiser_->padded());
 }
 
 TaiTime AudioRtpSend::due(std::size_t place) const noexcept {

@@ -33,6 +33,7 @@ public:
     AudioRtpSend();
     [[nodiscard]] Result<> configure() override;
     [[nodiscard]] Result<> start() override;
+    [[nodiscard]] Result<> format_changed() override;
     void process(const Tick& tick) override;
     void woken(MonotonicTime now) override;
     [[nodiscard]] bool drained() const override { return queued_ == 0; }
@@ -68,6 +69,9 @@ public:
     Counter overflow{*this, "overflow", "Packets for which the queue had no room"};
 
 private:
+    [[nodiscard]] Result<> plan_stream();
+    [[nodiscard]] Result<> describe_traffic();
+    void make_queue();
     void take_block();
     void send_due(TaiTime time);
     [[nodiscard]] std::span<const std::byte> pop(TaiTime time) noexcept;
@@ -81,6 +85,7 @@ private:
     std::vector<std::byte> queue_;      ///< Packets on their way, in turn.
     std::vector<st2110::Ticks> first_;  ///< Number of each one's first sample.
     std::size_t room_ = 0, head_ = 0, queued_ = 0;
+    std::uint64_t padded_before_ = 0;  ///< The format changed.
 };
 
 }  // namespace streamlib::actors

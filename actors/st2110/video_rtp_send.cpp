@@ -44,6 +44,13 @@ std::optional<std::uint32_t> VideoRtpSend::offset_us() const {
 }
 
 Result<> VideoRtpSend::configure() {
+    if (auto planned = plan_stream(); !planned) return planned;
+    if (auto opened = open(send_buffer); !opened) return opened;
+    return choose_clockwork();
+}
+
+/// All that follows from the format of the input.
+Result<> VideoRtpSend::plan_stream() {
     wire_ = video.format();
     wire_.layout = Layout::pgroup;
     if (auto valid = wire_.validate(); !valid) return video.refuse(valid.error().text);
@@ -72,8 +79,7 @@ Result<> VideoRtpSend::configure() {
     pacer_.emplace(*timing);
     own_traffic_.emplace(timing->stream);
     choice_.emplace(std::max<std::int64_t>(1, wire_.rate.num / wire_.rate.den));
-    if (auto opened = open(send_buffer); !opened) return opened;
-    return choose_clockwork();
+    return {};
 }
 
 /// The kernel keeps the time where it can, if that is wished.
@@ -93,13 +99,33 @@ Result<> VideoRtpSend::choose_clockwork() {
 
 Result<> VideoRtpSend::start() {
     if (auto begun = RtpSend::begin(); !begun) return begun;
-    black_ = black_picture(wire_, plan_->shape());
-    if (converter_)
-        for (auto& picture : converted_) picture.assign(wire_.bytes(), std::byte{0});
+    make_pictures();
     stamp_.ssrc = ssrc_number();
     stamp_.payload_type = static_cast<std::uint8_t>(*payload_type);
     // Bursts are some 50 us apart; the kernel's habit of waking 50 us late is as long as that.
     if (is_paced()) static_cast<void>(::prctl(PR_SET_TIMERSLACK, 1));
+    return describe_traffic();
+}
+
+void VideoRtpSend::make_pictures() {
+    black_ = black_picture(wire_, plan_->shape());
+    if (converter_)
+        for (auto& picture : converted_) picture.assign(wire_.bytes(), std::byte{0});
+}
+
+Result<> VideoRtpSend::format_changed() {
+    settle(true);  // then nobody reads the pictures that are in hand
+    if (findings_) findings_->stop();
+    log_findings();
+    before_change_ = {late.value(), off_type.value(), off_wide.value()};
+    current_ = {};
+    before_ = {};
+    given_ = pixels_ = {};
+    fresh_ = begun_ = false;
+    last_index_.reset();
+    wake_at(ipc::never);
+    if (auto planned = plan_stream(); !planned) return planned;
+    make_pictures();
     return describe_traffic();
 }
 
@@ -114,7 +140,8 @@ Result<> VideoRtpSend::describe_traffic() {
     if (!media) return tl::unexpected(media.error());
     if (auto done = describe(*media); !done || !is_paced()) return done;
     // In the other thread, which has its own of everything but the file; that is not touched here until it has ended.
-    return findings_.start(
+    findings_.emplace();
+    return findings_->start(
         [this, media = *media, to = address(), own = *own_traffic_](const auto& finding) mutable {
             std::string line = to_string(finding, own.limits(finding.told));
             if (finding.tells == finding.told) return line;
@@ -128,11 +155,12 @@ Result<> VideoRtpSend::describe_traffic() {
 void VideoRtpSend::act_on(const std::optional<st2110::HeldType::Finding>& finding) noexcept {
     if (!finding) return;
     widened.add();
-    findings_.leave(*finding);
+    findings_->leave(*finding);
 }
 
 void VideoRtpSend::log_findings() {
-    while (const std::string* line = findings_.take_line()) log(LogLevel::warning, *line);
+    while (const std::string* line = findings_ ? findings_->take_line() : nullptr)
+        log(LogLevel::warning, *line);
 }
 
 void VideoRtpSend::process(const Tick&) {
@@ -276,7 +304,8 @@ void VideoRtpSend::begin(std::span<const std::byte> pixels, std::int64_t index) 
     }
     const auto frame_packets = static_cast<std::uint32_t>(plan_->packets_per_frame());
     // Counted by the frames of TAI time at the beginning: who is restarted goes on ahead of what was sent.
-    if (!last_index_) sequence_ = static_cast<std::uint32_t>(index) * frame_packets;
+    if (!numbered_) sequence_ = static_cast<std::uint32_t>(index) * frame_packets;
+    numbered_ = true;
     last_index_ = index;
     const bool interlaced = wire_.interlace == Interlace::interlaced;
     for (unsigned field = 0; field < 2; ++field)
@@ -289,9 +318,9 @@ void VideoRtpSend::finish_frame() {
     sequence_ += static_cast<std::uint32_t>(plan_->packets_per_frame());
     ++epoch_;
     const auto& counts = pacer_->counts();
-    raise(late, counts.late_frames);
-    raise(off_type, own_traffic_->off_type());
-    raise(off_wide, own_traffic_->off_wide());
+    raise(late, before_change_.late + counts.late_frames);
+    raise(off_type, before_change_.off_type + own_traffic_->off_type());
+    raise(off_wide, before_change_.off_wide + own_traffic_->off_wide());
     log_findings();
     cinst.reach(static_cast<std::uint64_t>(std::max<std::int64_t>(counts.cinst_max, 0)));
 }
@@ -356,7 +385,7 @@ bool VideoRtpSend::drained() const {
 
 void VideoRtpSend::stop() {
     settle(true);
-    findings_.stop();
+    if (findings_) findings_->stop();
     log_findings();
     withdraw();
     log(LogLevel::info,

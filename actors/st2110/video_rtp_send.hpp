@@ -20,6 +20,8 @@
 /// TP        The sender measures itself by when the kernel took its packets. Where the declared type does not hold, the
 ///           description is written anew with the one that does, by a thread of its own; the log says what was measured.
 ///           Unpaced, the description tells no TP: there is none that it would keep to.
+/// Format    A change of the input's is followed: what is under way leaves, then the stream goes on as another one, in the
+///           description too.
 /// Cost      One system call a burst; no copy of ours where the layout is pgroup.
 #pragma once
 
@@ -46,6 +48,7 @@ public:
     VideoRtpSend();
     [[nodiscard]] Result<> configure() override;
     [[nodiscard]] Result<> start() override;
+    [[nodiscard]] Result<> format_changed() override;
     void process(const Tick& tick) override;
     void woken(MonotonicTime now) override;
     [[nodiscard]] bool drained() const override;
@@ -124,6 +127,8 @@ private:
     [[nodiscard]] bool is_paced() const { return *pacing != "none"; }
     [[nodiscard]] st2110::SenderType sender_type() const;
     [[nodiscard]] std::optional<std::uint32_t> offset_us() const;
+    [[nodiscard]] Result<> plan_stream();
+    void make_pictures();
     [[nodiscard]] Result<> choose_clockwork();
     [[nodiscard]] Result<> describe_traffic();
     void act_on(const std::optional<st2110::HeldType::Finding>& finding) noexcept;
@@ -145,7 +150,7 @@ private:
     std::optional<st2110::VideoPlan> plan_;
     std::optional<st2110::Pacer> pacer_;
     std::optional<st2110::OwnTraffic> own_traffic_;
-    FindingThread findings_;
+    std::optional<FindingThread> findings_;
     LaunchTimes launches_ = LaunchTimes::none;  ///< None: each burst leaves when it is sent.
     TaiTime launched_{};                        ///< Up to there bursts have launch times.
     std::optional<st2110::PgroupConverter> converter_;
@@ -163,8 +168,13 @@ private:
     std::span<const std::byte> given_, pixels_;  ///< As it came; as it leaves.
     std::int64_t epoch_ = 0;                     ///< Frame of TAI time that is next.
     std::optional<std::int64_t> last_index_;     ///< Media frame that left last.
+    /// Counted before the format changed.
+    struct {
+        std::uint64_t late = 0, off_type = 0, off_wide = 0;
+    } before_change_;
     st2110::VideoStamp stamp_{};
     std::uint32_t sequence_ = 0;
+    bool numbered_ = false;  ///< Packets: on through changes of format.
     std::uint32_t field_time_[2]{};
 };
 

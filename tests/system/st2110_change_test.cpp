@@ -94,6 +94,45 @@ TEST_F(St2110Change, is_followed_by_the_description_and_told_downstream) {
     EXPECT_EQ(json_number(eye, "unreadable"), 0) << eye;
 }
 
+TEST_F(St2110Change, goes_through_a_gateway) {
+    const ReservedPort onwards;
+    auto sender = camera("320x180");
+    receiver_ =
+        start_graph("\"in >> out\"",
+                    "[actors.in]\nclass = \"VideoRtpReceive\"\nlayout = \"planar\"\nsdp = \"" +
+                        path("camera.sdp") + "\"\n[actors.out]\nclass = \"VideoRtpSend\"\nto = \"" +
+                        onwards.on_loopback() + "\"\n",
+                    "25");
+    receiver_node_ = node_;
+    wait_for("out", "RUNNING");
+    const auto describes = [&](const std::string& size) {
+        return until([&] {
+            return streamlib({"sdp", "out", "--node", node_}).out.find(size) != std::string::npos;
+        });
+    };
+    const auto goes_on = [&] {
+        node_ = receiver_node_;
+        const double had = counter("out", "frames"), packets = counter("out", "packets");
+        return until([&] {
+            return counter("out", "frames") >= had + 5 && counter("out", "packets") > packets;
+        });
+    };
+    EXPECT_TRUE(describes("width=320; height=180;"));
+    ASSERT_TRUE(goes_on()) << told();
+    for (const char* size : {"1280x720", "320x180"}) {  // the buffers have to grow with it
+        sender.reset();
+        sender = camera(size);
+        const std::string text(size);
+        const std::size_t by = text.find('x');
+        ASSERT_TRUE(describes("width=" + text.substr(0, by) + "; height=" + text.substr(by + 1)))
+            << told();
+        ASSERT_TRUE(goes_on()) << told();
+    }
+    EXPECT_EQ(ps("out").restarts, 0U);
+    sender.reset();
+    finish(*receiver_);
+}
+
 TEST_F(St2110Change, to_another_address_restarts_the_receiver_there) {
     const ReservedPort elsewhere;
     auto sender = camera("320x180");

@@ -12,19 +12,7 @@
 ///           numbers last 136, 272, 363 us, 1.088 and 4.354 ms, as other programs read that clause (RAVENNAKIT's tests of its
 ///           packet times have them); we have not the clause's own text. ST 2110-30 itself asks for 125 us and 1 ms at 48 and
 ///           96 kHz. At most 1440 octets of samples in a packet (MAXUDP 1460), 1 … 64 channels.
-/// Blocks of sound to ST 2110-30 packets.
-///
-///     auto packetiser = AudioPacketiser::make(format, {.wire = WireSample::l24, .packet_samples = 48});
-///     std::vector<std::byte> out(packetiser->most_bytes(format.block_frames));
-///     const std::size_t packets = packetiser->push(first_sample, block, out);
-///     send(out.data(), packets, packetiser->packet_bytes());    // equal sizes: one segmented send
-///
-/// Times     A packet time is a number of sample frames (AES67 clause 7.2): 6, 12, 16, 48, 192 at 44.1 and 48
-///           kHz, twice that at
-///           96 kHz: nominally 125, 250, 333 us, 1 and 4 ms (at 44.1 kHz, where no such time is whole, the
-///           same numbers last a little longer). At most 1440 octets of samples in a packet (MAXUDP 1460), 1 … 64 channels.
-/// Blocks    Need not be whole packets: what is left waits for the next block. Where the sample number does
-///           not go on from the
+/// Blocks    Need not be whole packets: what is left waits for the next block. Where the sample number does not go on from the
 ///           last block, the rest of the packet is silence, and counted.
 /// Threads   One thread. No allocation after make(). Errors: `make` names the legal combinations.
 #pragma once
