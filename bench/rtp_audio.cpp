@@ -9,7 +9,6 @@
 #include <chrono>
 #include <functional>
 #include <map>
-#include <set>
 #include <string>
 #include <thread>
 
@@ -39,11 +38,8 @@ GraphSpec graph_of(const AudioLoad& load, unsigned block) {
     GraphSpec graph;
     graph.clock.rate = {100, 1};
     graph.actors.push_back(declared("tone", "Tone", {{"sample", "s24in32"}, {"channels", "8"}}));
-    std::set<std::string> addresses;  // a port that is free may be found twice
-    while (addresses.size() < load.streams) addresses.insert(free_loopback_address());
-    unsigned n = 0;
-    for (const std::string& address : addresses) {
-        const std::string number = std::to_string(n++);
+    for (unsigned n = 0; n < load.streams; ++n) {
+        const std::string number = std::to_string(n), address = free_loopback_address();
         graph.actors.push_back(declared(
             "send" + number, "AudioRtpSend",
             {{"to", address}, {"packet_time", std::to_string(load.packet_us)}, {"margin", "20"}}));

@@ -98,16 +98,21 @@ double cpu_seconds_of(pid_t pid) {
 }
 
 std::string free_loopback_address() {
-    const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof at;
-    const bool bound = ::bind(fd, reinterpret_cast<sockaddr*>(&at), length) == 0 &&
-                       ::getsockname(fd, reinterpret_cast<sockaddr*>(&at), &length) == 0;
-    ::close(fd);
-    if (!bound) throw std::runtime_error("no free port");
-    return "127.0.0.1:" + std::to_string(ntohs(at.sin_port));
+    constexpr unsigned first = 10'000,
+                       ports = 22'000;  // the kernel gives nobody one of these by itself
+    static unsigned next = static_cast<unsigned>(::getpid()) * 38U;
+    for (unsigned tries = 0; tries < ports; tries += 2) {
+        const auto port = static_cast<std::uint16_t>(first + (next += 2) % ports);
+        const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        sockaddr_in at{};
+        at.sin_family = AF_INET;
+        at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        at.sin_port = htons(port);
+        const bool is_free = ::bind(fd, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0;
+        ::close(fd);
+        if (is_free) return "127.0.0.1:" + std::to_string(port);
+    }
+    throw std::runtime_error("no free port");
 }
 
 RtpSample RtpSample::since(const RtpSample& before) const {

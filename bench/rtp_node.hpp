@@ -58,7 +58,7 @@ private:
 
 /// CPU seconds of a process, user and system, all its threads, those that have ended included.
 [[nodiscard]] double cpu_seconds_of(pid_t pid);
-/// "127.0.0.1:PORT" with a port that nobody has now.
+/// "127.0.0.1:PORT" with a port that nobody has now and the kernel gives to nobody who asks for any; another one each time.
 [[nodiscard]] std::string free_loopback_address();
 
 }  // namespace streamlib::bench

@@ -54,7 +54,7 @@ std::string to_string(const HeldType::Finding& finding, const TrafficLimits& lim
         std::to_string(finding.cinst) + " of " + std::to_string(limits.cmax) + ", VRX " +
         std::to_string(finding.vrx_min) + " to " + std::to_string(finding.vrx_max) + " of 0 to " +
         std::to_string(limits.vrx_full) + ")";
-    const std::string cure = "give it cpus, realtime, spin, troff, or a core more";
+    const std::string cure = "give it nice, cpus, spin, troff, or a core more";
     if (finding.tells != finding.told)
         return what + ": the SDP tells " + std::string(names[index_of(finding.tells)]) +
                (finding.holds ? "" : ", not held either") + "; " + cure;

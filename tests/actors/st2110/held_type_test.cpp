@@ -98,7 +98,7 @@ TEST(HeldType, is_worded_with_what_was_measured_and_what_helps) {
     const std::string text = to_string(found, limits);
     EXPECT_THAT(text, HasSubstr("60 of 60 frames missed 2110TPN (CINST 1000 of 4, VRX -10000"));
     EXPECT_THAT(text, HasSubstr("the SDP tells 2110TPW"));
-    EXPECT_THAT(text, HasSubstr("give it cpus"));
+    EXPECT_THAT(text, HasSubstr("give it nice, cpus"));
     EXPECT_LE(text.size(), 216U) << "a line of the log";
     found.told = SenderType::wide;
     EXPECT_THAT(to_string(found, limits), HasSubstr("missed 2110TPW"));
