@@ -116,8 +116,8 @@ struct alignas(4096) ActorPage {
     SharedWord process_ended_ns{0};    ///< The same of its return; smaller: it is inside.
     SharedWord process_last_ns{0};     ///< How long the last one took.
     SharedWord process_max_ns{0};
-    SharedWord started_ns{0};  ///< CLOCK_MONOTONIC when this incarnation was ready.
-    SharedWord exceptions{0};
+    SharedWord started_ns{0};    ///< CLOCK_MONOTONIC when this incarnation was ready.
+    SharedWord exceptions{0};    ///< How many incarnations an exception has ended.
     SharedWord activity{0};      ///< What it does and since when: actor_activity.hpp; 0: it waits.
     SharedWord tick_seen{0};     ///< Newest tick that its loop took note of, run or dropped.
     SharedWord stale_inputs{0};  ///< Bit n: input n is stale now.

@@ -45,7 +45,8 @@ using ipc::LogLevel;
 
 class ActorCore;
 
-/// A number of the actor's own, readable by others without its help and after its death. Declared as a member.
+/// A number of the actor's own, readable by others without its help and after its death. Declared as a member. Others see
+/// the first 32 of an actor; where there are more, a warning names them.
 class Counter {
 public:
     Counter(Actor& owner, std::string name, std::string text);

@@ -89,6 +89,16 @@ void ActorCore::bind_counters() noexcept {
     }
 }
 
+std::string ActorCore::counters_not_shown() const {
+    if (counters.size() <= ipc::max_own_counters) return {};
+    std::string text = std::to_string(counters.size()) + " counters are declared, and " +
+                       std::to_string(ipc::max_own_counters) +
+                       " can be shown; the actor alone sees";
+    for (std::size_t i = ipc::max_own_counters; i < counters.size(); ++i)
+        text += (i == ipc::max_own_counters ? " " : ", ") + counters[i]->name_;
+    return text;
+}
+
 void ActorCore::set_input_format(std::size_t index, const MediaFormat& format) {
     InputBase& input = *inputs.at(index);
     input.format_ = format;

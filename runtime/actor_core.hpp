@@ -54,6 +54,8 @@ public:
     [[nodiscard]] Result<> set_hold(std::string_view input, std::uint32_t hold);
     /// Gives the declared counters their words in the page.
     void bind_counters() noexcept;
+    /// Names those that have no word there; empty: all have.
+    [[nodiscard]] std::string counters_not_shown() const;
     /// Before configure(): what input `index` is linked to.
     void set_input_format(std::size_t index, const MediaFormat& format);
     /// Before start(): rings.
@@ -69,6 +71,8 @@ public:
     std::function<void(std::size_t output, const MediaFormat&)>
         format_hook;  ///< Asks whoever makes rings for one.
     void request_format(std::size_t output, const MediaFormat& format);
+    /// Before the first turn: asks for what start() wanted, when nobody could be asked yet.
+    void request_waiting_formats();
     [[nodiscard]] Result<> replace_output(std::size_t index, const MediaFormat& format,
                                           const ipc::RingMemory& ring,
                                           std::shared_ptr<void> memory = {});

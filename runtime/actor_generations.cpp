@@ -10,6 +10,11 @@ void ActorCore::request_format(std::size_t output, const MediaFormat& format) {
     if (format_hook) format_hook(output, format);
 }
 
+void ActorCore::request_waiting_formats() {
+    for (OutputBase* output : outputs)
+        if (output->changing_) request_format(output->port_, output->wanted_);
+}
+
 Result<> ActorCore::replace_output(std::size_t index, const MediaFormat& format,
                                    const ipc::RingMemory& ring, std::shared_ptr<void> memory) {
     if (index >= outputs.size())

@@ -105,8 +105,9 @@ public:
     void set_depth(std::uint32_t blocks) { spec_.depth = blocks; }
     /// Whether a ring is there to write to.
     [[nodiscard]] bool carried() const noexcept { return carried_; }
-    /// While running: carry another format from now on. The launcher makes a new generation of the ring; until it is there
-    /// (some ms) claim() gives no slot. Readers go on without a gap and are told. A system call, no allocation of frames.
+    /// From start() on: carry another format from now on (asked in start(): from the first turn on). The launcher makes a new
+    /// generation of the ring; until it is there (some ms) claim() gives no slot. Readers go on without a gap and are told.
+    /// A system call, no allocation of frames.
     void change_media_format(const MediaFormat& format);
     /// A change is under way.
     [[nodiscard]] bool changing() const noexcept { return changing_; }

@@ -44,6 +44,7 @@ enum class RequestKind : std::uint32_t {
     replace_actor = 6,
     /// It is to keep its state now. Done is seen in its page: `answered` of its snapshots has reached the reply's number.
     snapshot_actor = 7,
+    alive = 8,  ///< Each second, from the loop that does all else. No reply.
 };
 
 struct Request {
@@ -153,8 +154,7 @@ template <class Record>
 /// For the launcher: the request in a message; none if it is none. The index is still to be looked up.
 [[nodiscard]] inline std::optional<Request> request_in(std::span<const std::byte> bytes) noexcept {
     const auto request = record_in<Request>(bytes);
-    if (!request || request->kind < RequestKind::listening ||
-        request->kind > RequestKind::snapshot_actor ||
+    if (!request || request->kind < RequestKind::listening || request->kind > RequestKind::alive ||
         request->kind == RequestKind::replace_actor) {  // has a size of its own
         return std::nullopt;
     }

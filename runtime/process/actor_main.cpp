@@ -150,15 +150,15 @@ Result<> ActorProcess::set_up() {
     show_page(s.incarnation);
     core_->set_reading(read_tick_or_now(TickPage{}));  // the tick page comes with `start`
     wishes_ = s.wishes;
-    const auto not_granted = apply_wishes(wishes_, s.node, s.name);
-    log_warnings(not_granted);
+    auto warnings = apply_wishes(wishes_, s.node, s.name);
+    if (auto text = core_->counters_not_shown(); !text.empty()) warnings.push_back(std::move(text));
+    log_warnings(warnings);
     for (const auto& [property, text] : s.properties)
         if (auto set = core_->set_property(property, text); !set) return set;
     for (const auto& [input, hold] : s.input_holds)
         if (auto set = core_->set_hold(input, hold); !set) return set;
-    if (auto sent =
-            channel_.send(protocol::encode(protocol::Hello{getpid(), s.incarnation, not_granted}),
-                          {}, ipc::never);
+    if (auto sent = channel_.send(
+            protocol::encode(protocol::Hello{getpid(), s.incarnation, warnings}), {}, ipc::never);
         !sent)
         return sent;
     return standby_ ? Result<>{} : open_asking();  // one that is not wanted yet asks for nothing
@@ -325,6 +325,7 @@ Result<> ActorProcess::work() {
     core_->format_hook = [this](std::size_t output, const MediaFormat& format) {
         ask_for_format(output, format);
     };
+    core_->request_waiting_formats();
     ActorLoop loop({*actor_, *core_, *page_,
                     *reinterpret_cast<const TickPage*>(tick_segment_.payload()), same_domain_,
                     [this] { return look(); }});
@@ -348,6 +349,7 @@ Result<> ActorProcess::work() {
 
 int ActorProcess::failed(const char* stage, const std::string& text,
                          ipc::CrashCause cause) noexcept {
+    if (cause == ipc::CrashCause::exception) ipc::count(page_->exceptions);
     record_failure(*page_, cause, text);
     ipc::set_error(*page_, text);
     page_->progress.store(ActorProgress::failed, std::memory_order_release);

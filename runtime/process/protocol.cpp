@@ -104,7 +104,7 @@ void code(Coder& coder, M& message) {
              message.wishes.memory_bytes, message.wishes.cpu_percent, message.standby,
              message.start_first);
     else if constexpr (std::is_same_v<Plain, Hello>)
-        each(message.pid, message.incarnation, message.not_granted);
+        each(message.pid, message.incarnation, message.warnings);
     else if constexpr (std::is_same_v<Plain, Configure>)
         each(message.inputs, message.linked);
     else if constexpr (std::is_same_v<Plain, Configured>)

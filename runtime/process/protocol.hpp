@@ -71,7 +71,7 @@ struct Hello {
     std::int32_t pid = 0;
     std::uint64_t incarnation = 0;
     std::vector<std::string>
-        not_granted{};  ///< Wishes that the kernel refused, and what they need.
+        warnings{};  ///< Wishes that the kernel refused, and what they need; counters with no place.
 };
 struct Configure {
     /// By input index; kind none: not linked (or unknown yet, in a feedback loop).

@@ -30,6 +30,7 @@ constexpr Nanoseconds launcher_timeout_ns = 5'000'000'000;
 constexpr Nanoseconds replace_timeout_ns = 15'000'000'000;
 constexpr milliseconds look_again{5};  // While somebody waits for a state.
 constexpr milliseconds first_notice_timeout{10'000};
+constexpr milliseconds say_alive_every{1'000};
 constexpr std::size_t max_asked = 256;  // Requests that the launcher has not answered yet.
 
 /// The loop's owner: turns messages into answers and the other way round.
@@ -52,10 +53,19 @@ public:
 
     void run() {
         server_.watch(channel_.fd(), [this] { take_notices(); });
+        server_.after(say_alive_every, [this] { say_alive(); });
         server_.run();
     }
 
 private:
+    /// Where this loop stands still, the launcher hears of it by hearing nothing.
+    void say_alive() {
+        control_link::Request request;
+        request.kind = control_link::RequestKind::alive;
+        static_cast<void>(channel_.send(control_link::bytes_of(request)));  // full: it hears enough
+        server_.after(say_alive_every, [this] { say_alive(); });
+    }
+
     struct Asked {
         HttpServer::Respond respond;
         std::string subject;

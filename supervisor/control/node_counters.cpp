@@ -34,6 +34,7 @@ void add_actor(std::vector<CounterRow>& rows, const std::string& actor,
     rows.push_back({actor, {}, "ticks", relaxed(page.ticks)});
     rows.push_back({actor, {}, "ticks_dropped", relaxed(page.ticks_dropped)});
     rows.push_back({actor, {}, "stale_events", relaxed(page.stale_events)});
+    rows.push_back({actor, {}, "exceptions", relaxed(page.exceptions)});
     for (const Port& port : ports) add_port(rows, actor, port, page.ports[port.number]);
     for (const ipc::OwnCounter& counter : page.counters) {
         if (!counter.name.empty())

@@ -144,6 +144,7 @@ void Launcher::on_service_channel(std::uint32_t index) {
         auto message = service.channel().receive();
         if (message && !*message) return;
         if (!message || index != control_service) return service.give_up();
+        service.heard();
         const auto replace = control_link::replace_request_in((*message)->bytes);
         const auto request =
             replace ? std::optional(replace->request) : control_link::request_in((*message)->bytes);
@@ -184,8 +185,9 @@ void Launcher::on_deadlines() {
         publish_tree();  // restarts that are old enough are given back
         if (rings_) rings_->drop_superseded();
         if (zygotes_->kill_stopped()) tell_event("hung", "sl-zygote", "it was stopped");
-        if (auto& control = services_[control_service]; control && control->look_stopped()) {
-            tell_event("hung", "sl-control", "it was stopped");
+        auto& control = services_[control_service];
+        if (const std::string why = control ? control->look(now) : ""; !why.empty()) {
+            tell_event("hung", "sl-control", why);
             control->give_up();
         }
     }

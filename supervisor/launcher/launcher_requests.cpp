@@ -11,7 +11,7 @@ using control_link::Outcome;
 using control_link::RequestKind;
 
 void Launcher::on_request(const control_link::Request& request, Settings settings) {
-    if (request.kind == RequestKind::listening) return;
+    if (request.kind == RequestKind::listening || request.kind == RequestKind::alive) return;
     if (request.kind == RequestKind::stop_node) {
         desk_->reply(request.id, Outcome::ok, {});
         return begin_stop(StopReason::requested);

@@ -169,7 +169,7 @@ void Launcher::on_message(std::uint32_t actor, const ipc::Channel::Message& mess
         child.reported = MonotonicTime::now();
         if (!child.process.pidfd) adopt(actor, hello->pid);
         if (hello->incarnation == 1)
-            for (const std::string& text : hello->not_granted)
+            for (const std::string& text : hello->warnings)
                 tell_event("warning", child.planned->name, text);
         apply(actor, ChildEvent::hello);
         if (child.state.phase != ChildPhase::waiting) return;

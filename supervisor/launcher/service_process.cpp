@@ -29,6 +29,7 @@ Result<> ServiceProcess::start() {
     process_ = std::move(*process);
     channel_ = std::move(ends->first);
     stopped_ = {};
+    silence_ = {};
     born_ = MonotonicTime::now();
     due_ = {INT64_MAX};
     loop_.watch(channel_.fd(), {Source::service_channel, index_});
@@ -51,8 +52,12 @@ std::string ServiceProcess::on_process() {
     return comm_of({.role = role_}) + ": " + (text.empty() ? "exit 0" : text);
 }
 
-bool ServiceProcess::look_stopped() {
-    return process_.pidfd && stopped_.look(process_state(process_.pid));
+std::string ServiceProcess::look(MonotonicTime now) {
+    if (!process_.pidfd) return {};
+    const ProcessState state = process_state(process_.pid);
+    if (stopped_.look(state)) return "it was stopped";
+    if (state == ProcessState::traced) return {};
+    return silence_.look(now) ? "nothing was heard of it for some seconds" : std::string{};
 }
 
 void ServiceProcess::give_up() {

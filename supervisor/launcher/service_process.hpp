@@ -12,6 +12,7 @@
 #include "supervisor/launcher/event_loop.hpp"
 #include "supervisor/launcher/exec_role.hpp"
 #include "supervisor/launcher/process_state.hpp"
+#include "supervisor/launcher/silence_watch.hpp"
 
 namespace streamlib::supervision {
 
@@ -29,8 +30,11 @@ public:
     [[nodiscard]] std::string on_process();
     /// Its channel has ended or said nonsense: it is of no use any more.
     void give_up();
-    /// A look, now and then: whether somebody has stopped it.
-    [[nodiscard]] bool look_stopped();
+    /// Something came from it.
+    void heard() noexcept { silence_.heard(); }
+    /// A look each second at one that says as often that it lives: why it has to be replaced; empty: it has not. One that is
+    /// traced is let be.
+    [[nodiscard]] std::string look(MonotonicTime now);
     /// A restart whose time has come; returns when the next one is due.
     [[nodiscard]] MonotonicTime restart_due(MonotonicTime now);
     [[nodiscard]] ipc::Channel& channel() noexcept { return channel_; }
@@ -47,6 +51,7 @@ private:
     std::function<void(ipc::Channel&)> greet_;
     ChildProcess process_;
     StoppedWatch stopped_;
+    SilenceWatch silence_;
     ipc::Channel channel_;
     BackOff back_off_;
     MonotonicTime born_{}, due_{INT64_MAX};

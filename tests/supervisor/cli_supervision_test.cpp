@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an operator sees and does of supervision: restart, events, tree, crash; with real nodes.
+#include <elf.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
 
 #include <filesystem>
 #include <fstream>
@@ -405,6 +410,40 @@ TEST_F(Supervised, events_tell_what_happened_to_actors_services_and_the_node) {
     EXPECT_EQ(call({"stop"}), 0) << error_;
     EXPECT_EQ(node_->wait(), 1);  // the listener had failed
     EXPECT_EQ(follow->wait(), 0) << follow->error();
+}
+
+/// From now on the process runs one instruction that jumps to itself.
+bool send_into_endless_loop(pid_t pid) {
+    if (::ptrace(PTRACE_ATTACH, pid, nullptr, nullptr) != 0) return false;
+    user_regs_struct registers{};
+    iovec all{&registers, sizeof registers};
+    bool done = ::waitpid(pid, nullptr, __WALL) == pid &&
+                ::ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, &all) == 0;
+#ifdef __x86_64__
+    const auto at = registers.rip;
+    constexpr long here = 0xfeeb, width = 0xffff;
+#else
+    const auto at = registers.pc;
+    constexpr long here = 0x14000000, width = 0xffffffff;
+#endif
+    const long code = done ? ::ptrace(PTRACE_PEEKTEXT, pid, at, nullptr) : 0;
+    done = done && ::ptrace(PTRACE_POKETEXT, pid, at, (code & ~width) | here) == 0;
+    return ::ptrace(PTRACE_DETACH, pid, nullptr, nullptr) == 0 && done;
+}
+
+TEST_F(Supervised, a_control_process_that_hangs_is_replaced) {
+    start_node();
+    const pid_t hung = control_pid();
+    if (!send_into_endless_loop(hung)) GTEST_SKIP() << "ptrace is forbidden here";
+    EXPECT_TRUE(eventually([&] {
+        const pid_t now = control_pid();
+        return now != 0 && now != hung;
+    }));
+    EXPECT_EQ(call({"events"}), 0) << error_;
+    EXPECT_THAT(out_, HasSubstr("hung sl-control: nothing was heard of it"));
+    EXPECT_EQ(ps("chatter").incarnation, 1U);
+    EXPECT_EQ(call({"stop"}), 0) << error_;
+    EXPECT_EQ(node_->wait(), 0) << node_->error();
 }
 
 TEST_F(Supervised, a_restart_tells_when_its_first_block_was_out) {

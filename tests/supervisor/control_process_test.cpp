@@ -125,9 +125,14 @@ protected:
         ASSERT_TRUE(channel_.send(control_link::bytes_of(notice), fds, soon()));
     }
 
-    std::optional<control_link::Request> next_request() {
-        const auto message = channel_.receive_until(soon());
-        return message ? control_link::request_in(message->bytes) : std::nullopt;
+    /// But for its saying that it lives.
+    std::optional<control_link::Request> next_request(MonotonicTime until = soon()) {
+        for (;;) {
+            const auto message = channel_.receive_until(until);
+            if (!message) return std::nullopt;
+            const auto request = control_link::request_in(message->bytes);
+            if (!request || request->kind != control_link::RequestKind::alive) return request;
+        }
     }
 
     HttpAnswer call(const std::string& method, const std::string& target) {
@@ -213,6 +218,7 @@ TEST_F(ControlProcess, tells_what_an_actor_that_is_dead_has_counted) {
     ipc::ActorPage& page = clip.counts();
     ipc::count(page.ticks, 60);
     ipc::count(page.ticks_dropped, 2);
+    ipc::count(page.exceptions, 7);
     ipc::count(page.ports[0].blocks, 50);
     ipc::count(page.ports[0].missed, 3);
     ipc::count(page.ports[0].repeats, 4);
@@ -233,11 +239,14 @@ TEST_F(ControlProcess, tells_what_an_actor_that_is_dead_has_counted) {
                 row.actor + "/" + row.port + "." + row.name + "=" + std::to_string(row.value) + " ";
     }
     const std::string of_clip =
-        "clip/.ticks=60 clip/.ticks_dropped=2 clip/.stale_events=0 "
+        "clip/.ticks=60 clip/.ticks_dropped=2 clip/.stale_events=0 clip/.exceptions=7 "
         "clip/in.read=50 clip/in.bytes=0 clip/in.missed=3 clip/in.repeats=4 "
         "clip/video.published=48 clip/video.bytes=4800 clip/video.no_free_slot=5 clip/.late=6 ";
-    EXPECT_EQ(told, of_clip + "other/.ticks=0 other/.ticks_dropped=0 other/.stale_events=0 ");
-    EXPECT_EQ(read_counters(call("GET", "/v1/actors/clip/counters").body)->size(), 11U);
+    EXPECT_EQ(
+        told,
+        of_clip +
+            "other/.ticks=0 other/.ticks_dropped=0 other/.stale_events=0 other/.exceptions=0 ");
+    EXPECT_EQ(read_counters(call("GET", "/v1/actors/clip/counters").body)->size(), 12U);
 }
 
 TEST_F(ControlProcess, hands_out_session_descriptions_and_nothing_else) {
@@ -280,6 +289,16 @@ TEST_F(ControlProcess, hands_out_session_descriptions_and_nothing_else) {
     std::ofstream(run_dir_ / "elsewhere/clip.sdp") << "secret";
     fs::create_directory_symlink(run_dir_ / "elsewhere", run_dir_ / "sdp");
     EXPECT_EQ(sdp().status, 409U);
+}
+
+TEST_F(ControlProcess, says_again_and_again_that_it_lives) {
+    for (int n = 0; n < 2; ++n) {
+        const auto message = channel_.receive_until(soon());
+        ASSERT_TRUE(message);
+        const auto request = control_link::request_in(message->bytes);
+        ASSERT_TRUE(request);
+        EXPECT_EQ(request->kind, control_link::RequestKind::alive);
+    }
 }
 
 TEST_F(ControlProcess, hands_requests_to_the_launcher_and_its_word_back) {
@@ -346,8 +365,7 @@ TEST_F(ControlProcess, garbage_gets_400_and_changes_nothing) {
     ASSERT_GT(::recv(socket.get(), answer, sizeof answer - 1, 0), 0);
     EXPECT_THAT(std::string(answer), HasSubstr("HTTP/1.1 400"));
     EXPECT_EQ(read_actors(call("GET", "/v1/actors").body)->size(), 1U);
-    const auto request = channel_.receive();
-    EXPECT_TRUE(request && !*request) << "the launcher was bothered";
+    EXPECT_FALSE(next_request(MonotonicTime::now())) << "the launcher was bothered";
 }
 
 TEST_F(ControlProcess, connections_that_say_nothing_do_not_lock_the_door) {

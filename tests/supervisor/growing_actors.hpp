@@ -18,10 +18,15 @@ public:
     Property<std::int64_t> grow_every{
         *this, "grow_every", 10, {.text = "Blocks of one size", .min = 1}};
     Property<std::int64_t> blocks{*this, "blocks", 40, {.text = "Ends after so many", .min = 1}};
+    Property<bool> in_start{*this, "in_start", false, {.text = "Doubles in start(), too"}};
     Output<Data> out{*this, "out", "Its count", {.depth = 64}};
 
     Result<> configure() override {
         out.set_format(data_format("text/plain", 64));
+        return {};
+    }
+    Result<> start() override {
+        if (*in_start) out.change_format(data_format("text/plain", 128));
         return {};
     }
     void process(const Tick&) override {

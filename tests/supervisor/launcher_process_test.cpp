@@ -65,6 +65,27 @@ TEST(LauncherRun, a_format_that_changes_while_it_runs_makes_new_rings_all_the_wa
     EXPECT_THAT(run.wait_for_silence(), IsEmpty());
 }
 
+TEST(LauncherRun, a_format_that_start_changes_is_carried_from_the_first_block_on) {
+    const Scratch verdict("verdict");
+    NodeRun run({"rate=100 Grower blocks=20 grow_every=100 in_start=true >> GrowthJudge path=" +
+                 verdict.path()});
+    EXPECT_EQ(run.finish(), 0);
+    std::uint64_t seen = 0, unordered = 0, torn = 0;
+    std::ifstream(verdict.path()) >> seen >> unordered >> torn;
+    EXPECT_GT(seen, 0U);
+    EXPECT_EQ(unordered, 0U);
+    EXPECT_EQ(torn, 0U);
+    EXPECT_THAT(run.lines("event format grower"), testing::SizeIs(1));
+}
+
+TEST(LauncherRun, counters_that_cannot_be_shown_are_named) {
+    NodeRun run({"ManyCounters"});
+    EXPECT_EQ(run.finish(), 0);
+    EXPECT_THAT(run.lines("event warning"),
+                testing::ElementsAre("event warning many_counters 34 counters are declared, and 32 "
+                                     "can be shown; the actor alone sees c32, c33"));
+}
+
 TEST(LauncherRun, stops_in_order_when_its_time_is_up) {
     NodeRun run({"Ticker >> Relay >> Sink", "--for-ms", "200"});
     EXPECT_EQ(run.finish(), 0);

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <deque>
 #include <fstream>
 #include <stdexcept>
 
@@ -59,6 +60,23 @@ private:
     std::uint64_t count_ = 0;
 };
 STREAMLIB_ACTOR(Ticker)
+
+class ManyCounters final : public Actor {
+public:
+    static constexpr const char* class_name = "ManyCounters";
+    static constexpr const char* class_text = "Counts more than can be shown";
+    ManyCounters() {
+        for (int n = 0; n < 34; ++n) counters_.emplace_back(*this, "c" + std::to_string(n), "One");
+    }
+    void process(const Tick&) override {
+        for (Counter& counter : counters_) counter.add();
+        finish();
+    }
+
+private:
+    std::deque<Counter> counters_;
+};
+STREAMLIB_ACTOR(ManyCounters)
 
 class Relay final : public Actor {
 public:
