@@ -2,13 +2,10 @@
 #include "runtime/net/socket_options.hpp"
 
 #include <linux/filter.h>
-#include <linux/net_tstamp.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <cstring>
-#include <ctime>
 
 namespace streamlib::net {
 
@@ -162,13 +159,6 @@ Result<> set_group_sending(const SocketBuild& build) {
     return fail_errno(Errc::io, build.name() + ": choose the interface");
 }
 
-void set_launch_times(const SocketBuild& build) {
-    const sock_txtime times{CLOCK_TAI, 0};
-    if (::setsockopt(build.fd, SOL_SOCKET, SO_TXTIME, &times, sizeof times) == 0) return;
-    build.warnings.push_back(build.name() + ": no launch times: " + std::strerror(errno) +
-                             "; they need CAP_NET_ADMIN, and the fq or ETF qdisc on the interface");
-}
-
 }  // namespace
 
 Result<> set_sending(const SocketBuild& build) {
@@ -195,7 +185,6 @@ Result<> set_sending(const SocketBuild& build) {
         build.try_to_set(IPPROTO_IP, IP_TOS, traffic_class, "set DSCP");
         build.try_to_set(IPPROTO_IP, IP_MTU_DISCOVER, discover, "set path MTU discovery");
     }
-    if (wish.launch_times != 0) set_launch_times(build);
     return {};
 }
 

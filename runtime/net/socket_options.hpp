@@ -33,7 +33,7 @@ void size_buffers(const SocketBuild& build);
 [[nodiscard]] Result<> refuse_other_sources(const SocketBuild& build);
 /// The group, with `wish.source` a source-specific membership.
 [[nodiscard]] Result<> join_group(const SocketBuild& build);
-/// TTL, DSCP, interface, loop, path MTU, launch times.
+/// TTL, DSCP, interface, loop, path MTU.
 [[nodiscard]] Result<> set_sending(const SocketBuild& build);
 
 }  // namespace streamlib::net

@@ -51,9 +51,7 @@ struct SocketWish {
     std::uint8_t loop = 1;            ///< Send, multicast: 1: receivers on this machine get it too.
     std::uint8_t fragments =
         0;  ///< Send: 0: a datagram above the path's MTU is refused, not cut up.
-    std::uint8_t launch_times =
-        0;  ///< Send: 1: SO_TXTIME on CLOCK_TAI, for ETF (fq: launch_qdisc.hpp).
-    std::uint8_t reserved[3]{};
+    std::uint8_t reserved[4]{};
     friend bool operator==(const SocketWish&, const SocketWish&) = default;
 };
 static_assert(std::is_trivially_copyable_v<SocketWish>, "crosses process boundaries");

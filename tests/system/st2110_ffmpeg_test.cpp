@@ -190,11 +190,7 @@ protected:
 };
 
 TEST_F(FfmpegReadme, its_lines_see_and_hear_the_example_that_sends) {
-    auto node = start({"examples/st2110_send.toml", "--set", "video.to=" + port_.on_loopback(),
-                       "--set", "audio.to=" + sound_.on_loopback(), "--set",
-                       "pattern.format=384x64 YCbCr-4:2:2 10 pgroup @60000/1001"});
-    wait_for("video", "RUNNING");
-    wait_for("audio", "RUNNING");
+    auto node = start_sending_example(sound_);
     EXPECT_EQ(streamlib({"sdp", "--node", node_, "--to", folder_.string()}).status, 0);
     const auto found = lines("ffplay");
     EXPECT_EQ(found.size(), 2U);
@@ -209,11 +205,7 @@ TEST_F(FfmpegReadme, its_lines_see_and_hear_the_example_that_sends) {
 }
 
 TEST_F(FfmpegReadme, its_lines_reach_the_example_that_receives) {
-    auto node = start({"examples/st2110_receive.toml", "--set", "video.from=" + port_.on_loopback(),
-                       "--set", "audio.from=" + sound_.on_loopback(), "--set",
-                       "video.format=384x64 YCbCr-4:2:2 10 @60000/1001"});
-    wait_for("video", "RUNNING");
-    wait_for("audio", "RUNNING");
+    auto node = start_receiving_example(sound_);
     const auto found = lines("ffmpeg");
     EXPECT_EQ(found.size(), 2U);
     for (const std::string& line : found) {
@@ -221,8 +213,7 @@ TEST_F(FfmpegReadme, its_lines_reach_the_example_that_receives) {
         const char* eye = line.find("bitpacked") != std::string::npos ? "eye" : "ear";
         EXPECT_TRUE(wait_for_ticks(eye, 10)) << line << peer.so_far().error;
     }
-    for (const char* receiver : {"video", "audio"})
-        EXPECT_EQ(counter(receiver, "bad") + counter(receiver, "foreign"), 0) << receiver;
+    expect_all_understood();
     finish(*node);
 }
 

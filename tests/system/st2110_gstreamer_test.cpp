@@ -175,11 +175,7 @@ protected:
 };
 
 TEST_F(GstreamerReadme, its_lines_see_and_hear_the_example_that_sends) {
-    auto node = start({"examples/st2110_send.toml", "--set", "video.to=" + port_.on_loopback(),
-                       "--set", "audio.to=" + sound_.on_loopback(), "--set",
-                       "pattern.format=384x64 YCbCr-4:2:2 10 pgroup @60000/1001"});
-    wait_for("video", "RUNNING");
-    wait_for("audio", "RUNNING");
+    auto node = start_sending_example(sound_);
     std::size_t run = 0;
     for (const std::string& line : lines()) {
         if (line.find("udpsrc") == std::string::npos) continue;
@@ -192,11 +188,7 @@ TEST_F(GstreamerReadme, its_lines_see_and_hear_the_example_that_sends) {
 }
 
 TEST_F(GstreamerReadme, its_lines_reach_the_example_that_receives) {
-    auto node = start({"examples/st2110_receive.toml", "--set", "video.from=" + port_.on_loopback(),
-                       "--set", "audio.from=" + sound_.on_loopback(), "--set",
-                       "video.format=384x64 YCbCr-4:2:2 10 @60000/1001"});
-    wait_for("video", "RUNNING");
-    wait_for("audio", "RUNNING");
+    auto node = start_receiving_example(sound_);
     std::size_t run = 0;
     for (const std::string& line : lines()) {
         if (line.find("udpsink") == std::string::npos) continue;
@@ -206,8 +198,7 @@ TEST_F(GstreamerReadme, its_lines_reach_the_example_that_receives) {
         ++run;
     }
     EXPECT_EQ(run, 2U);
-    for (const char* receiver : {"video", "audio"})
-        EXPECT_EQ(counter(receiver, "bad") + counter(receiver, "foreign"), 0) << receiver;
+    expect_all_understood();
     finish(*node);
 }
 

@@ -152,4 +152,25 @@ std::string wire_order(const std::string& samples, bool deep) {
     return wire;
 }
 
+std::unique_ptr<Program> NetworkTest::start_sending_example(const ReservedPort& sound) {
+    auto node = start({"examples/st2110_send.toml", "--set", "video.to=" + port_.on_loopback(),
+                       "--set", "audio.to=" + sound.on_loopback(), "--set",
+                       "pattern.format=384x64 YCbCr-4:2:2 10 pgroup @60000/1001"});
+    for (const char* sender : {"video", "audio"}) wait_for(sender, "RUNNING");
+    return node;
+}
+
+std::unique_ptr<Program> NetworkTest::start_receiving_example(const ReservedPort& sound) {
+    auto node = start({"examples/st2110_receive.toml", "--set", "video.from=" + port_.on_loopback(),
+                       "--set", "audio.from=" + sound.on_loopback(), "--set",
+                       "video.format=384x64 YCbCr-4:2:2 10 @60000/1001"});
+    for (const char* receiver : {"video", "audio"}) wait_for(receiver, "RUNNING");
+    return node;
+}
+
+void NetworkTest::expect_all_understood() {
+    for (const char* receiver : {"video", "audio"})
+        EXPECT_EQ(counter(receiver, "bad") + counter(receiver, "foreign"), 0) << receiver;
+}
+
 }  // namespace streamlib::test

@@ -34,6 +34,11 @@ protected:
     /// A node of these links and actors, with RawSink and NoiseSource at hand. `rate`: of its ticks.
     std::unique_ptr<Program> start_graph(const std::string& links, const std::string& actors,
                                          const std::string& rate);
+    /// The examples, video of 384x64 at our port and sound at that one; both ends RUNNING.
+    std::unique_ptr<Program> start_sending_example(const ReservedPort& sound);
+    std::unique_ptr<Program> start_receiving_example(const ReservedPort& sound);
+    /// No packet that came to the receiving example was bad or another stream's.
+    void expect_all_understood();
     /// What the node receives as the actor `in`, whole blocks only, until there are so many bytes of it, while `peer` sends.
     /// Their origins are in origins().
     std::string received(const std::string& peer, const std::string& in, std::size_t bytes,
