@@ -41,7 +41,7 @@ public:
     std::span<std::byte> add(std::size_t header_bytes, std::span<const std::byte> payload) noexcept;
     /// More payload of the datagram begun last. [realtime]
     void add_part(std::span<const std::byte> payload) noexcept;
-    /// When the kernel, or the card, shall send it (SO_TXTIME), by the socket's clock: ask_for_launch_times(), launch_time(). [realtime]
+    /// When the kernel, or the card, shall send it (SO_TXTIME), by the socket's clock: launch_qdisc.hpp. [realtime]
     void launch_at(TaiTime time) noexcept { launch_ = time; }
 
     [[nodiscard]] std::size_t datagrams() const noexcept { return datagrams_; }
